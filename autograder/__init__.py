@@ -1,0 +1,1 @@
+"""What instructors and CI run: build, grade, give feedback, publish."""

@@ -1,0 +1,166 @@
+"""Nothing secret in what students get: hidden tests, solutions, markers, sources, held-out data.
+
+Every file under ``release/`` is read, whatever it is: notebooks string by string with their
+metadata, archives member by member, anything else as bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.build.release import read_notebook
+from autograder.directory import Directory
+from course.errors import CourseError
+
+# A shorter line, such as `return x`, may stand anywhere by chance.
+SHORTEST_LINE = 12
+MARKERS = (
+    "BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "AUTOTEST",
+    "BEGIN MARK SCHEME", "END MARK SCHEME",
+)  # fmt: skip
+# A quarter kilobyte of held-out data in one piece is no coincidence either.
+SHARD = 256
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What must not be found.
+
+    Attributes
+    ----------
+    lines
+        Line of source, white space folded, to the place it comes from.
+    shards
+        Pieces of secret files, to their names.
+    """
+
+    lines: dict[str, str]
+    shards: dict[bytes, str]
+
+
+def leaks(directory: Directory, lesson: str) -> list[CourseError]:
+    """Search a lesson's release; return an error for each secret found, in the order of files."""
+    secrets = gather(directory, lesson)
+    release = directory.folder("release", ".", lesson)
+    found = []
+    for path in sorted(p for p in release.rglob("*") if p.is_file()):
+        name = str(path.relative_to(release.parent))
+        for what in _in_file(path, secrets):
+            found.append(
+                CourseError(
+                    what,
+                    where=name,
+                    do="mark it in the source, then `course build` again; if it was published, "
+                    "change the test, since it is known now",
+                )
+            )
+    return found
+
+
+def gather(directory: Directory, lesson: str) -> Secrets:
+    """Collect a lesson's secrets from its source folder."""
+    source = directory.folder("source", ".", lesson)
+    lines: dict[str, str] = {}
+    for path in sorted(source.glob("*.ipynb")):
+        notebook = read_notebook(path)
+        public = {
+            _fold(line)
+            for cell in notebook.cells
+            for line, kind in _marked(cell.source)
+            if not kind
+        }
+        for cell in notebook.cells:
+            place = f"cell '{cell.metadata.get('nbgrader', {}).get('grade_id', cell.get('id'))}'"
+            for line, kind in _marked(cell.source):
+                text = _fold(line)
+                if kind and len(text) >= SHORTEST_LINE and text not in public:
+                    lines.setdefault(text, f"a line of the {kind} of {place}")
+    secret_files = sorted((source / "secret").rglob("*")) if (source / "secret").is_dir() else []
+    shards = {
+        piece: path.name
+        for path in secret_files
+        if path.is_file()
+        for piece in _shards(path.read_bytes())
+    }
+    return Secrets(lines, shards)
+
+
+def _marked(source: str) -> Iterator[tuple[str, str]]:
+    """Yield each line of a cell with what it belongs to: solution, hidden test, or nothing."""
+    kind = ""
+    for line in source.splitlines():
+        if "BEGIN SOLUTION" in line:
+            kind = "solution"
+        elif "BEGIN HIDDEN TESTS" in line:
+            kind = "hidden test"
+        elif "END SOLUTION" in line or "END HIDDEN TESTS" in line:
+            kind = ""
+        else:
+            yield line, kind
+
+
+def _in_file(path: Path, secrets: Secrets) -> Iterator[str]:
+    if path.suffix == ".py" and path.with_suffix(".ipynb").exists():
+        yield "the paired source of the notebook is here"
+    for name, content in _members(path.name, path.read_bytes()):
+        text = "\n".join(_strings(name, content))
+        folded = _fold(text)
+        for marker in MARKERS:
+            if marker in text:
+                yield f"the marker '{marker}' is in {name}"
+        for line, origin in secrets.lines.items():
+            if line in folded:
+                yield f"{origin} is in {name}: {line}"
+        for shard, origin in secrets.shards.items():
+            if shard in content:
+                yield f"bytes of the secret file '{origin}' are in {name}"
+                break
+
+
+def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    yield name, content
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as pack:
+            for entry in pack.infolist():
+                yield f"{name}!{entry.filename}", pack.read(entry)
+
+
+def _strings(name: str, content: bytes) -> Iterator[str]:
+    """Yield the texts of a file; JSON is unescaped, so that a quote cannot hide a line."""
+    text = content.decode("utf-8", errors="ignore")
+    yield text
+    if name.endswith((".ipynb", ".json")):
+        try:
+            yield from _leaves(json.loads(text))
+        except json.JSONDecodeError:
+            return
+
+
+def _leaves(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield str(key)
+            yield from _leaves(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _leaves(value)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shards(content: bytes) -> Iterator[bytes]:
+    """Yield pieces from the beginning, the middle and the end; flat ones (one byte) say nothing."""
+    for start in (0, len(content) // 3, len(content) // 2, max(0, len(content) - SHARD)):
+        piece = content[start : start + SHARD]
+        if len(set(piece)) > 8:
+            yield piece

@@ -1,0 +1,255 @@
+"""The instructors' commands. Exit codes: 0 all well, 1 a check or a grading failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from autograder.directory import Directory
+from autograder.outcome import Outcome, State
+from course.errors import CourseError, UsageError
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Lessons = Annotated[list[str] | None, typer.Argument(help="Lessons or numbers; all if none.")]
+LessonName = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson, or its number.")]
+Root = Annotated[Path, typer.Option(help="The course directory; any nbgrader course will do.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def explained(command: Callable[P, T]) -> Callable[P, T]:
+    """Turn a `CourseError` into a message and the right exit code."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except CourseError as error:
+            err.print(str(error), style="red", markup=False)
+            raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
+
+    return run
+
+
+def chosen(directory: Directory, lessons: list[str] | None) -> list[str]:
+    """Return the lessons named, or all."""
+    return [directory.lesson(name) for name in lessons] if lessons else directory.lessons()
+
+
+def followed(items: Iterable[T], total: int, doing: str, *, quiet: bool) -> Iterator[T]:
+    """Show a progress bar on a terminal and nothing elsewhere: there, lines are printed instead."""
+    if quiet or not out.is_terminal:
+        yield from items
+        return
+    with Progress(console=out, transient=True) as progress:
+        task = progress.add_task(doing, total=total)
+        for item in items:
+            progress.advance(task)
+            yield item
+
+
+@app.command()
+@explained
+def sync(
+    lessons: Lessons = None,
+    root: Root = Path(),
+    force: Annotated[bool, typer.Option(help="Execute also what is up to date.")] = False,  # noqa: FBT002
+) -> None:
+    """Bring each notebook up to its .py and execute it."""
+    from autograder.sync import pairs
+    from autograder.sync import sync as sync_pair
+
+    directory = Directory.open(root)
+    for lesson in chosen(directory, lessons):
+        for script in pairs(directory, lesson):
+            done = sync_pair(script, force=force)
+            out.print(f"{lesson}: {'executed' if done else 'up to date'}")
+
+
+@app.command()
+@explained
+def build(
+    lessons: Lessons = None,
+    root: Root = Path(),
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it is stale.")] = False,  # noqa: FBT002
+) -> None:
+    """Build the releases students get."""
+    from autograder.build import release
+    from autograder.build.leaks import leaks
+
+    directory = Directory.open(root)
+    bad = 0
+    for lesson in chosen(directory, lessons):
+        if check:
+            difference = release.stale(directory, lesson)
+            out.print(f"{lesson}: {'stale' if difference else 'up to date'}")
+            if difference:
+                out.print(difference, markup=False)
+                out.print(f"  What to do: run `course build {lesson}` and commit release/.")
+                bad += 1
+            continue
+        release.build(directory, lesson)
+        found = leaks(directory, lesson)
+        for leak in found:
+            err.print(str(leak), style="red", markup=False)
+        bad += len(found)
+        out.print(f"{lesson}: built")
+    raise typer.Exit(1 if bad else 0)
+
+
+@app.command()
+@explained
+def check(lessons: Lessons = None, root: Root = Path(), as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Check lessons, releases and the repository."""
+    from autograder.lints import LINTS
+
+    directory = Directory.open(root)
+    problems = []
+    for lint in LINTS:
+        found = [e for lesson in chosen(directory, lessons) for e in lint.rule(directory, lesson)]
+        found = list({str(error): error for error in found}.values())
+        problems += [{"promise": lint.promise, "problem": str(error)} for error in found]
+        if not as_json:
+            out.print(f"{'✘' if found else '✔'} {lint.promise}")
+            for error in found:
+                err.print(f"  {error}", style="red", markup=False)
+    if as_json:
+        out.print_json(json.dumps({"problems": problems}))
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+@explained
+def grade(
+    lesson: LessonName,
+    root: Root = Path(),
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = 2,
+    force: Annotated[bool, typer.Option(help="Grade also what has not changed.")] = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Grade what is in submitted/ and write it to the gradebook."""
+    from autograder import pipeline
+
+    directory = Directory.open(root)
+    lesson = directory.lesson(lesson)
+    known = directory.students(lesson)
+    for name in student or []:
+        if name not in known:
+            raise UsageError(
+                f"'{name}' has not handed in lesson {lesson}",
+                where=str(directory.folder("submitted", name, lesson)),
+                do=f"use one of: {', '.join(known) or 'nobody has'}",
+            )
+    err.print(
+        "No sandbox in this version: student code runs with your rights on this machine.",
+        style="yellow",
+    )
+    batch = pipeline.Batch(directory, lesson, tuple(student or ()), jobs, force)
+    total = len(student or known)
+    outcomes = []
+    for outcome in followed(pipeline.grade(batch), total, f"Grading {lesson}", quiet=as_json):
+        outcomes.append(outcome)
+        if not as_json:
+            _say(outcome)
+    outcomes.sort(key=lambda outcome: outcome.student)
+    if as_json:
+        results = [outcome.as_dict() for outcome in outcomes]
+        sys.stdout.write(json.dumps({"assignment": lesson, "results": results}, indent=1) + "\n")
+    else:
+        _summarise(outcomes)
+    raise typer.Exit(1 if any(o.state is State.INFRA_ERROR for o in outcomes) else 0)
+
+
+def _say(outcome: Outcome) -> None:
+    score = "no score" if outcome.score is None else f"{outcome.score:g} of {outcome.max_score:g}"
+    out.print(f"{outcome.student}: {outcome.state.value}, {score}, {outcome.seconds:.1f} s")
+    if outcome.message:
+        out.print(f"  {outcome.message}", markup=False)
+
+
+def _summarise(outcomes: list[Outcome]) -> None:
+    counts = {state: sum(o.state is state for o in outcomes) for state in State}
+    listed = ", ".join(f"{count} {state.value}" for state, count in counts.items() if count)
+    out.print(f"{len(outcomes)} submissions: {listed or 'nothing to grade'}")
+    if counts[State.INFRA_ERROR]:
+        out.print("An infra_error is ours, never a zero: nothing was recorded. Run it again.")
+
+
+@app.command()
+@explained
+def feedback(lesson: LessonName, root: Root = Path()) -> None:
+    """Write the pages that students get back, without hidden tests."""
+    from autograder.feedback.write import write
+
+    directory = Directory.open(root)
+    lesson = directory.lesson(lesson)
+    count = sum(1 for _ in write(directory, lesson))
+    out.print(f"{count} students: {directory.folder('feedback', '*', lesson)}")
+
+
+@app.command()
+@explained
+def demo(
+    root: Root = Path(),
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = 2,
+) -> None:
+    """Grade a synthetic class from nothing and compare with what each student deserves."""
+    from autograder import demo as demonstration
+
+    agreed = demonstration.run(Directory.open(root), jobs=jobs, say=out.print, table=_table)
+    raise typer.Exit(0 if agreed else 1)
+
+
+def _table(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    # A pipe has no width: give it one at which no row breaks.
+    (out if out.is_terminal else Console(width=120, highlight=False)).print(table)
+
+
+@app.command()
+@explained
+def doctor(root: Root = Path(), as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Say whether this machine can build and grade, and what to do if it cannot."""
+    from dataclasses import asdict
+
+    from autograder.doctor import examine
+
+    findings = list(examine(root.resolve()))
+    if as_json:
+        out.print_json(json.dumps([asdict(finding) for finding in findings]))
+    for finding in [] if as_json else findings:
+        out.print(f"{'✔' if finding.ok else '✘'} {finding.topic:<9} {finding.found}", markup=False)
+        if not finding.ok:
+            out.print(f"  {'':<9} What to do: {finding.do}.", markup=False)
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@app.command()
+@explained
+def site(root: Root = Path()) -> None:
+    """Build the site, strictly, into site/."""
+    from autograder.site import build_site
+
+    out.print(f"The site is in {build_site(Directory.open(root))}")

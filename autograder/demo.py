@@ -1,0 +1,135 @@
+"""``course demo``: a class of invented students, from sources to feedback, and what each deserves.
+
+Everything happens in ``demo/``, a course directory of its own, so that the gradebook of a real
+class is never touched.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder import pipeline
+from autograder.build.leaks import leaks
+from autograder.build.release import build
+from autograder.classroom import CLASSROOM
+from autograder.directory import CONFIG, Directory
+from autograder.feedback.write import write
+from autograder.gradebook import Records
+from autograder.lints import notebook_of
+from autograder.outcome import Outcome, State
+from autograder.synthetic import LESSON, Span, Student, answered, hand_in, points_of
+from course.errors import CourseError
+
+Say = Callable[..., None]
+Table = Callable[[str, list[str], list[list[str]]], None]
+_SLACK = 1e-6
+
+
+def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
+    """Run the demonstration; say whether every student got what was deserved.
+
+    Raises
+    ------
+    CourseError
+        If a release has a leak, or a source cannot be built.
+    """
+    started = time.monotonic()
+    directory = _prepare(course)
+    for lesson in directory.lessons():
+        build(directory, lesson)
+        for leak in leaks(directory, lesson):
+            raise leak
+        say(f"built   {lesson}")
+    points = points_of(notebook_of(directory, LESSON))
+    _hand_in(directory, course.root / "tests" / "mutants" / LESSON)
+    say(f"handed in: {len(CLASSROOM)} notebooks; grading them, {jobs} at a time …")
+    batch = pipeline.Batch(directory, LESSON, jobs=jobs)
+    outcomes = {}
+    for outcome in pipeline.grade(batch):
+        outcomes[outcome.student] = outcome
+        say(f"graded  {outcome.student} ({outcome.seconds:.1f} s)")
+    pages = sum(1 for _ in write(directory, LESSON))
+    recorded = Records(directory.database, str(directory.nbgrader.course_id)).scores(LESSON)
+    rows = [_row(student, outcomes[student.name], recorded, points) for student in CLASSROOM]
+    columns = ["student", "what they did", "state", "score", "expected", ""]
+    table(f"Lesson {LESSON}", columns, rows)
+    wrong = [row[0] for row in rows if row[-1] != "✔"]
+    say(f"{len(rows)} students, {pages} feedback pages, {time.monotonic() - started:.0f} s.")
+    if wrong:
+        say(f"NOT as expected: {', '.join(wrong)}. See demo/autograded/<student>/{LESSON}/.")
+    _say_where_next(directory, say)
+    return not wrong
+
+
+def _prepare(course: Directory) -> Directory:
+    """Lay out ``demo/`` anew: the same sources and configuration, nothing of a real class."""
+    if not (course.root / "tests" / "mutants" / LESSON).is_dir():
+        raise CourseError(
+            "the demonstration needs the course's own repository", where=str(course.root),
+            do="run it in a clone",
+        )  # fmt: skip
+    root = course.root / "demo"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "tile_net.safetensors")
+    shutil.copytree(course.sources, root / "source", ignore=ignored)
+    for name in (CONFIG, "pyproject.toml"):
+        shutil.copy(course.root / name, root / name)
+    return Directory.open(root)
+
+
+def _hand_in(directory: Directory, mutants: Path) -> None:
+    source = notebook_of(directory, LESSON)
+    path = directory.folder("release", ".", LESSON) / f"{LESSON}.ipynb"
+    release = json.loads(path.read_text("utf-8"))
+    for student in CLASSROOM:
+        filled = answered(release, source, mutants, student.answers, student.otherwise)
+        hand_in(student, filled, directory.folder("submitted", student.name, LESSON))
+
+
+def _row(
+    student: Student,
+    outcome: Outcome,
+    recorded: dict[str, dict[str, float]],
+    points: dict[str, float],
+) -> list[str]:
+    deserved = student.deserves(points)
+    scores = recorded.get(student.name, {})
+    agrees = _agrees(student, outcome, scores, deserved)
+    low, high = (sum(span[side] for span in deserved.values()) for side in (0, 1))
+    expected = f"{low:g}" if low == high else f"{low:g}-{high:g}"
+    expected = expected if student.readable else "no score"
+    got = "no score" if outcome.score is None else f"{outcome.score:g} of {outcome.max_score:g}"
+    verdict = "✔" if agrees else "✘ " + _differences(scores, deserved)
+    return [student.name, student.story, outcome.state.value, got, expected, verdict]
+
+
+def _agrees(
+    student: Student, outcome: Outcome, scores: dict[str, float], deserved: dict[str, Span]
+) -> bool:
+    if not student.readable:
+        return outcome.state is State.INVALID_SUBMISSION and not any(scores.values())
+    graded = outcome.state in (State.GRADED, State.STUDENT_ERROR)
+    return graded and len(scores) == len(deserved) and not _differences(scores, deserved)
+
+
+def _differences(scores: dict[str, float], deserved: dict[str, Span]) -> str:
+    """Say where the gradebook, exercise by exercise, is not what was deserved."""
+    off = []
+    for exercise, (low, high) in deserved.items():
+        score = scores.get(f"{exercise}-tests")
+        if score is None or not low - _SLACK <= score <= high + _SLACK:
+            off.append(f"{exercise}: {score}, not {low:g}-{high:g}")
+    return "; ".join(off)
+
+
+def _say_where_next(directory: Directory, say: Say) -> None:
+    say("\nWhere to look next:")
+    say(f"  demo/feedback/grace/{LESSON}/{LESSON}.html  what a student gets back")
+    say("  cd demo && nbgrader formgrader …            or: jupyter lab, menu Nbgrader, Formgrader")
+    say(f"  release/{LESSON}/                           what students open")
+    say(f"  source/{LESSON}/{LESSON}.py        how a lesson is written")

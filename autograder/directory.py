@@ -1,0 +1,144 @@
+"""A course directory as nbgrader knows it: where sources, submissions and the gradebook are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config, PyFileConfigLoader
+
+from course.errors import CourseError, UsageError
+
+CONFIG = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Any nbgrader course directory, this repository's or another's.
+
+    Attributes
+    ----------
+    root
+        Its absolute path.
+    config
+        What its ``nbgrader_config.py`` says (empty without one).
+    """
+
+    root: Path
+    config: Config
+
+    @classmethod
+    def open(cls, root: str | Path = ".") -> Directory:
+        """Open a course directory.
+
+        Raises
+        ------
+        UsageError
+            If there is no source folder.
+        CourseError
+            If its configuration cannot be read.
+        """
+        path = Path(root).resolve()
+        config = Config()
+        if (path / CONFIG).is_file():
+            try:
+                config = PyFileConfigLoader(CONFIG, path=str(path)).load_config()
+            except Exception as error:  # the file is Python: anything can go wrong in it
+                raise CourseError(
+                    f"the configuration cannot be read ({type(error).__name__}: {error})",
+                    where=str(path / CONFIG),
+                    do="mend the file; `nbgrader --version` in that folder shows the same error",
+                ) from error
+        config.CourseDirectory.root = str(path)
+        directory = cls(path, config)
+        if not directory.sources.is_dir():
+            raise UsageError(
+                "this is not a course directory: there is no folder of sources",
+                where=str(directory.sources),
+                do="go to the course's folder, or name it with --root",
+            )
+        return directory
+
+    @cached_property
+    def nbgrader(self) -> CourseDirectory:
+        """The same directory as nbgrader's own object."""
+        return CourseDirectory(config=self.config)
+
+    @property
+    def database(self) -> str:
+        """The gradebook's SQLAlchemy URL."""
+        return str(self.nbgrader.db_url)
+
+    @property
+    def sources(self) -> Path:
+        """The folder that holds one folder a lesson."""
+        return self.root / str(self.nbgrader.source_directory)
+
+    @property
+    def releases(self) -> Path:
+        """The folder of what students get."""
+        return self.root / str(self.nbgrader.release_directory)
+
+    def folder(self, step: str, student: str, lesson: str) -> Path:
+        """Return nbgrader's folder for a step, a student and a lesson.
+
+        Parameters
+        ----------
+        step
+            ``"source"``, ``"release"``, ``"submitted"``, ``"autograded"`` or ``"feedback"``.
+        student
+            The student's id, or ``"."`` for the steps that have none.
+        lesson
+            The lesson's id.
+        """
+        name = getattr(self.nbgrader, f"{step}_directory")
+        return Path(os.path.normpath(self.nbgrader.format_path(name, student, lesson)))
+
+    def lessons(self) -> list[str]:
+        """Return the ids of all lessons, in order."""
+        return sorted(
+            folder.name
+            for folder in self.sources.iterdir()
+            if any(folder.glob("*.ipynb")) or (folder / f"{folder.name}.py").is_file()
+        )
+
+    def lesson(self, name: str) -> str:
+        """Return the id of a lesson given by its id or by an unmistakable beginning of it.
+
+        Raises
+        ------
+        UsageError
+            If there is no such lesson, or several.
+        """
+        known = self.lessons()
+        found = [name] if name in known else [id_ for id_ in known if id_.startswith(name)]
+        if len(found) != 1:
+            listed = ", ".join(known) or "none"
+            raise UsageError(
+                f"there is no lesson '{name}'" if not found else f"'{name}' fits several lessons",
+                where=str(self.sources),
+                do=f"use one of: {listed}",
+            )
+        return found[0]
+
+    def students(self, lesson: str) -> list[str]:
+        """Return the ids of the students who handed in a lesson, sorted."""
+        pattern = self.folder("submitted", "*", lesson)
+        depth = pattern.parts.index("*")
+        return sorted(
+            {
+                path.relative_to(self.root).parts[depth - len(self.root.parts)]
+                for path in self.root.glob(str(pattern.relative_to(self.root)))
+            }
+        )
+
+
+def put_tools_on_path() -> None:
+    """Put this environment's commands on PATH: a new gradebook makes nbgrader call ``alembic``."""
+    here = str(Path(sys.executable).parent)
+    if here not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])

@@ -1,0 +1,79 @@
+"""Write the feedback of a lesson."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Iterator
+
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from autograder import archive
+from autograder.directory import Directory
+from autograder.outcome import Outcome, State
+from course.errors import CourseError
+
+_silent = logging.getLogger("autograder.nbgrader")
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body style="font-family:sans-serif;max-width:40em;margin:2em auto;padding:0 1em">
+<h1>{title}</h1><p>{text}</p></body></html>
+"""
+
+
+def write(directory: Directory, lesson: str) -> Iterator[Outcome]:
+    """Write the feedback of every graded student; yield each outcome once its page is there.
+
+    Raises
+    ------
+    CourseError
+        If nothing was graded yet, or nbgrader cannot make a page.
+    """
+    outcomes = [
+        outcome
+        for student in directory.students(lesson)
+        if (outcome := archive.recall(directory, lesson, student)) is not None
+    ]
+    if not outcomes:
+        raise CourseError(
+            "nothing was graded yet", where=f"lesson {lesson}", do=f"run `course grade {lesson}`"
+        )
+    for outcome in outcomes:
+        if outcome.state is State.INVALID_SUBMISSION:
+            _write_refusal(directory, outcome)
+        elif outcome.state is not State.INFRA_ERROR:
+            _write_page(directory, outcome)
+        yield outcome
+
+
+def _write_page(directory: Directory, outcome: Outcome) -> None:
+    config = Config()
+    config.merge(directory.config)
+    config.CourseDirectory.assignment_id = outcome.lesson
+    config.CourseDirectory.student_id = outcome.student
+    config.GenerateFeedback.force = True
+    # The outcome is ours, not the student's; nbgrader would copy it into the feedback folder.
+    config.CourseDirectory.ignore = [*CourseDirectory(config=config).ignore, archive.OUTCOME]
+    converter = GenerateFeedback(
+        coursedir=CourseDirectory(config=config), config=config, log=_silent
+    )
+    try:
+        converter.start()
+    except NbGraderException as error:
+        raise CourseError(
+            f"the feedback could not be written ({error})",
+            where=f"lesson {outcome.lesson}, student {outcome.student}",
+            do="grade this student again with --force",
+        ) from error
+
+
+def _write_refusal(directory: Directory, outcome: Outcome) -> None:
+    folder = directory.folder("feedback", outcome.student, outcome.lesson)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = html.escape(outcome.message).replace("\n", "<br>")
+    page = _PAGE.format(title="Your submission could not be read", text=text)
+    (folder / f"{outcome.lesson}.html").write_text(page, "utf-8")

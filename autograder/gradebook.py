@@ -1,0 +1,86 @@
+"""The only code that opens the gradebook: nbgrader's schema, one writer, one student at a time."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy.exc import OperationalError
+
+from autograder.directory import put_tools_on_path
+from autograder.outcome import Outcome, State
+from course.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Records:
+    """A gradebook, by its URL."""
+
+    url: str
+    course_id: str
+
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        put_tools_on_path()
+        try:
+            with Gradebook(self.url, self.course_id) as gradebook:
+                yield gradebook
+        except OperationalError as error:
+            raise CourseError(
+                f"the gradebook cannot be used ({error.orig})",
+                where=self.url,
+                do="close other programs that write to it, then run the same command again: "
+                "students recorded so far are kept",
+            ) from error
+
+    def record(self, outcome: Outcome, handed_in: datetime.datetime | None) -> None:
+        """Write a student's scores in one transaction; manual scores and comments stay.
+
+        An infrastructure error or an unreadable submission records no score.
+        """
+        with self._open() as gradebook:
+            gradebook.update_or_create_student(outcome.student)
+            gradebook.update_or_create_submission(
+                outcome.lesson, outcome.student, **({"timestamp": handed_in} if handed_in else {})
+            )
+            if outcome.state in (State.GRADED, State.STUDENT_ERROR):
+                self._write_scores(gradebook, outcome)
+                gradebook.db.commit()
+
+    def _write_scores(self, gradebook: Any, outcome: Outcome) -> None:
+        place = (outcome.lesson, outcome.student)
+        for cell in outcome.cells:
+            grade = gradebook.find_grade(cell.grade_id, cell.notebook, *place)
+            grade.auto_score = cell.score
+            grade.needs_manual_grade = cell.score is None or grade.manual_score is not None
+        for name, notebook in outcome.notebooks.items():
+            for cell in notebook.cells:
+                if utils.is_solution(cell) or utils.is_task(cell):
+                    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(
+                        cell
+                    )
+                    comment = gradebook.find_comment(
+                        cell.metadata.nbgrader["grade_id"], name, *place
+                    )
+                    comment.auto_comment = "No response." if unchanged else None
+
+    def scores(self, lesson: str) -> dict[str, dict[str, float]]:
+        """Return what the gradebook holds: student to grade cell to score."""
+        with self._open() as gradebook:
+            try:
+                submissions = gradebook.assignment_submissions(lesson)
+            except MissingEntry:
+                return {}
+            return {
+                submission.student.id: {
+                    grade.name: grade.score
+                    for notebook in submission.notebooks
+                    for grade in notebook.grades
+                }
+                for submission in submissions
+            }

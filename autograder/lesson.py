@@ -1,0 +1,107 @@
+"""A lesson's front matter: the one place for title, objectives, minutes and accelerator.
+
+It stands in the YAML header of the lesson's ``.py`` and so in the notebook's metadata::
+
+    course:
+      title: Train end to end
+      minutes: 75
+      accelerator: gpu
+      objectives:
+      - can: split tiles so that neighbours never sit on both sides
+        exercises: [split]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from course.errors import CourseError
+
+ACCELERATORS = ("gpu", "none")
+DIFFICULTIES = ("beginner", "intermediate", "advanced")
+_KINDS = {"title": str, "summary": str, "minutes": int, "before": list, "objectives": list}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Something students can do afterwards, and the exercises that show it."""
+
+    can: str
+    exercises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What every part of the course reads about a lesson.
+
+    Attributes
+    ----------
+    id
+        The folder's name, ``NN_name``.
+    title, summary
+        For people.
+    minutes
+        Working time of a student, in minutes.
+    difficulty
+        ``"beginner"``, ``"intermediate"`` or ``"advanced"``.
+    accelerator
+        ``"gpu"`` or ``"none"``.
+    before
+        What to know or have before starting.
+    objectives
+        Each tied to at least one exercise.
+    """
+
+    id: str
+    title: str
+    summary: str
+    minutes: int
+    difficulty: str
+    accelerator: str
+    before: tuple[str, ...]
+    objectives: tuple[Objective, ...]
+
+    @classmethod
+    def from_metadata(cls, id_: str, metadata: dict[str, Any]) -> Lesson:
+        """Read a lesson from its notebook's metadata.
+
+        Raises
+        ------
+        CourseError
+            Naming the lesson and the entry that is missing or wrong.
+        """
+        front = metadata.get("course")
+        if not isinstance(front, dict):
+            raise _wrong(id_, "has no front matter", "add `course:` to the header of its .py file")
+        for entry, kind in _KINDS.items():
+            if not isinstance(front.get(entry), kind) or not front[entry]:
+                raise _wrong(id_, f"front matter: '{entry}' is missing or not a {kind.__name__}")
+        for entry, allowed in (("difficulty", DIFFICULTIES), ("accelerator", ACCELERATORS)):
+            if front.get(entry) not in allowed:
+                raise _wrong(id_, f"front matter: '{entry}' is not one of {', '.join(allowed)}")
+        return cls(
+            id=id_,
+            title=front["title"],
+            summary=front["summary"],
+            minutes=front["minutes"],
+            difficulty=front["difficulty"],
+            accelerator=front["accelerator"],
+            before=tuple(front["before"]),
+            objectives=tuple(_objective(id_, entry) for entry in front["objectives"]),
+        )
+
+    @property
+    def number(self) -> str:
+        """The lesson's number, as in ``"03"``."""
+        return self.id.split("_")[0]
+
+
+def _objective(lesson: str, entry: Any) -> Objective:
+    if not isinstance(entry, dict) or not entry.get("can") or not entry.get("exercises"):
+        raise _wrong(lesson, f"front matter: objective {entry!r} needs `can` and `exercises`")
+    return Objective(str(entry["can"]), tuple(entry["exercises"]))
+
+
+def _wrong(lesson: str, what: str, do: str = "mend the header of its .py file") -> CourseError:
+    return CourseError(what, where=f"lesson {lesson}", do=do)

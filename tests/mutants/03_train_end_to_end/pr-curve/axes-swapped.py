@@ -1,0 +1,7 @@
+"""Returned recall and precision in the wrong order."""
+def pr_curve(positive, scores):
+    order = np.argsort(-scores, kind="stable")
+    found = np.cumsum(positive[order])
+    called = np.arange(1, len(scores) + 1)
+    last = np.append(np.diff(scores[order]) != 0, True)
+    return (found / positive.sum())[last], (found / called)[last]
