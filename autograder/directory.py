@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 from dataclasses import dataclass
@@ -62,6 +63,12 @@ class Directory:
                 do="go to the course's folder, or name it with --root",
             )
         return directory
+
+    def configured(self, changes: Config) -> Config:
+        """Return a copy of the configuration with changes; a plain merge would share parts."""
+        config = copy.deepcopy(self.config)
+        config.merge(changes)
+        return config
 
     @cached_property
     def nbgrader(self) -> CourseDirectory:

@@ -105,14 +105,21 @@ class _Kernel:
 
 @contextmanager
 def _kernel(scratch: Path, secrets: Path) -> Iterator[_Kernel]:
-    manager = KernelManager(kernel_name="python3")
+    # Sockets in a folder of their own: no port is opened, and the student's folder shows nothing.
+    sockets = tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
+    manager = KernelManager(
+        kernel_name="python3",
+        transport="ipc",
+        ip=str(Path(sockets.name) / "socket"),
+        connection_file=str(Path(sockets.name) / "connection.json"),
+    )
     client = None
     try:
         try:
             manager.start_kernel(cwd=str(scratch), env=_environment(scratch, secrets))
             client = manager.client()
             client.start_channels()
-            client.wait_for_ready(timeout=60)
+            client.wait_for_ready(timeout=30)
         except Exception as error:
             raise _NoKernelError(f"the kernel did not start ({error})") from error
         yield _Kernel(manager, client)
@@ -120,6 +127,7 @@ def _kernel(scratch: Path, secrets: Path) -> Iterator[_Kernel]:
         if client is not None:
             client.stop_channels()
         _end(manager)
+        sockets.cleanup()
 
 
 def _environment(scratch: Path, secrets: Path) -> dict[str, str]:

@@ -63,8 +63,12 @@ def sync(script: Path, *, force: bool = False) -> bool:
     # In a copy of the lesson's folder, so that what the notebook writes is never released.
     with tempfile.TemporaryDirectory(prefix="sync-") as scratch:
         folder = shutil.copytree(script.parent, Path(scratch) / script.stem)
-        place = {"metadata": {"path": str(folder)}}
-        client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place)
+        client = NotebookClient(
+            notebook,
+            timeout=300,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+        )
         try:
             client.execute()
         except CellExecutionError as error:

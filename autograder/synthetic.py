@@ -129,7 +129,7 @@ def as_colab_saves(notebook: dict[str, Any]) -> dict[str, Any]:
         cell["metadata"] |= {"id": f"x{number}Yz", "colab": {"base_uri": "https://localhost:8080/"}}
         if cell["cell_type"] == "code":
             cell["metadata"]["outputId"] = f"o{number}"
-        cell["source"] = cell["source"].splitlines(keepends=True)
+        cell["source"] = "".join(cell["source"]).splitlines(keepends=True)
     return notebook
 
 

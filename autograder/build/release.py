@@ -95,9 +95,7 @@ def register(directory: Directory, lesson: str) -> dict[str, Any]:
 @contextmanager
 def _converted(directory: Directory, lesson: str, changes: Config) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
-        config = Config()
-        config.merge(directory.config)
-        config.merge(changes)
+        config = directory.configured(changes)
         config.CourseDirectory.release_directory = scratch
         config.CourseDirectory.assignment_id = lesson
         converter = _Converter(coursedir=CourseDirectory(config=config), config=config, log=_silent)

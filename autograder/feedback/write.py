@@ -51,8 +51,7 @@ def write(directory: Directory, lesson: str) -> Iterator[Outcome]:
 
 
 def _write_page(directory: Directory, outcome: Outcome) -> None:
-    config = Config()
-    config.merge(directory.config)
+    config = directory.configured(Config())
     config.CourseDirectory.assignment_id = outcome.lesson
     config.CourseDirectory.student_id = outcome.student
     config.GenerateFeedback.force = True
