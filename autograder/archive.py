@@ -44,9 +44,7 @@ def recall(directory: Directory, lesson: str, student: str, key: str = "") -> Ou
             student=student,
             lesson=lesson,
             state=State(kept["state"]),
-            cells=tuple(
-                Graded(**{**cell, "status": Status(cell["status"])}) for cell in kept["cells"]
-            ),
+            cells=tuple(_graded(cell) for cell in kept["cells"]),
             seconds=kept["seconds"],
             repairs=tuple(kept["repairs"]),
             message=kept["message"],

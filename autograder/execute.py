@@ -174,7 +174,13 @@ def _run(
 def _run_cell(kernel: _Kernel, cell: Any, seconds: float, cap: int) -> tuple[Ran, bool]:
     """Run one cell; return what it did and whether the kernel can go on."""
     cell.outputs = []
-    request = kernel.client.execute(cell.source, allow_stdin=False, stop_on_error=False)
+    # A test stays out of the history, where later cells could print it.
+    request = kernel.client.execute(
+        cell.source,
+        allow_stdin=False,
+        stop_on_error=False,
+        store_history=not utils.is_grade(cell),
+    )
     if _listen(kernel, request, cell, time.monotonic() + seconds, cap):
         reply = _reply(kernel, request)
         cell.execution_count = reply.get("execution_count")

@@ -41,16 +41,18 @@ class Records:
     def record(self, outcome: Outcome, handed_in: datetime.datetime | None) -> None:
         """Write a student's scores in one transaction; manual scores and comments stay.
 
-        An infrastructure error or an unreadable submission records no score.
+        An infrastructure error or an unreadable submission leaves the gradebook as it is: with a
+        row of its own it would be exported as a zero.
         """
+        if outcome.state not in (State.GRADED, State.STUDENT_ERROR):
+            return
         with self._open() as gradebook:
             gradebook.update_or_create_student(outcome.student)
             gradebook.update_or_create_submission(
                 outcome.lesson, outcome.student, **({"timestamp": handed_in} if handed_in else {})
             )
-            if outcome.state in (State.GRADED, State.STUDENT_ERROR):
-                self._write_scores(gradebook, outcome)
-                gradebook.db.commit()
+            self._write_scores(gradebook, outcome)
+            gradebook.db.commit()
 
     def _write_scores(self, gradebook: Any, outcome: Outcome) -> None:
         place = (outcome.lesson, outcome.student)

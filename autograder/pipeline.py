@@ -8,14 +8,18 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import autograder
+import course
 from autograder import archive
 from autograder.build.release import register
 from autograder.directory import Directory
@@ -59,11 +63,14 @@ def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
     directory, lesson = batch.directory, batch.lesson
     sources = register(directory, lesson)
     records = Records(directory.database, str(directory.nbgrader.course_id))
+    recorded = records.scores(lesson)
+    common = _common_key(directory, lesson, sources)
     todo: dict[str, str] = {}
     for student in batch.students or directory.students(lesson):
-        key = _key(directory, lesson, student, sources)
+        key = _key(common, directory.folder("submitted", student, lesson))
         known = None if batch.force else archive.recall(directory, lesson, student, key)
-        if known is None:
+        # A gradebook that was put away and begun anew knows nothing of what was kept.
+        if known is None or (known.score is not None and student not in recorded):
             todo[student] = key
         else:
             yield known
@@ -96,26 +103,47 @@ def _executed(
             except InvalidSubmission as error:
                 yield Outcome(student, lesson, State.INVALID_SUBMISSION, message=str(error))
                 continue
+            except Exception as error:
+                # Whatever it is, it is this submission's alone: the batch goes on.
+                yield Outcome(student, lesson, State.INFRA_ERROR, message=_failed(error))
+                continue
             running[pool.submit(run, submission)] = student
         for done in as_completed(running):
             try:
                 yield done.result()
             except (Exception, BrokenExecutor) as error:
-                said = f"grading failed ({type(error).__name__}: {error}); run the command again"
-                yield Outcome(running[done], lesson, State.INFRA_ERROR, message=said)
+                yield Outcome(running[done], lesson, State.INFRA_ERROR, message=_failed(error))
 
 
-def _key(directory: Directory, lesson: str, student: str, sources: dict[str, Any]) -> str:
-    """Return a digest of everything a result depends on: lesson, submission, grader."""
-    digest = hashlib.sha256()
-    digest.update(json.dumps(sources, sort_keys=True).encode())
+def _failed(error: BaseException) -> str:
+    return f"grading failed ({type(error).__name__}: {error}); run the command again"
+
+
+def _common_key(directory: Directory, lesson: str, sources: dict[str, Any]) -> bytes:
+    """Return a digest of what all results depend on: the lesson, the grader, torch."""
+    digest = hashlib.sha256(json.dumps(sources, sort_keys=True).encode())
+    digest.update(importlib.metadata.version("torch").encode())
     for folder in (
         directory.folder("source", ".", lesson),
-        directory.folder("submitted", student, lesson),
-        Path(__file__).parent,
+        Path(autograder.__file__).parent,
+        Path(course.__file__).parent,
     ):
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
-            if path.suffix not in (".pyc", ".ipynb_checkpoints"):
-                digest.update(str(path.relative_to(folder)).encode())
-                digest.update(path.read_bytes())
+        _add(digest, folder)
+    return digest.digest()
+
+
+def _key(common: bytes, submitted: Path) -> str:
+    """Return a digest of everything a student's result depends on."""
+    digest = hashlib.sha256(common)
+    _add(digest, submitted)
     return digest.hexdigest()
+
+
+def _add(digest: Any, folder: Path) -> None:
+    """Add names and contents; what cannot be read is intake's to explain."""
+    for path in sorted(folder.rglob("*")):
+        if "__pycache__" in path.parts or path.is_symlink() or not path.is_file():
+            continue
+        digest.update(str(path.relative_to(folder)).encode("utf-8", "replace"))
+        with suppress(OSError):
+            digest.update(path.read_bytes())

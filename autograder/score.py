@@ -16,6 +16,7 @@ from typing import Any
 from nbgrader import utils
 
 from autograder.outcome import Graded, Status
+from autograder.sentences import TWIN_SENTENCES
 
 _LONGEST_MESSAGE = 300
 Result = Callable[..., Graded]
@@ -56,7 +57,7 @@ def graded(notebook: str, cell: Any, ran: Ran | None) -> Graded:
         return result(Status.NO_EVIDENCE, 0.0, "the notebook ended before this test could run")
     if ran.error is not None:
         status = Status.NOT_ATTEMPTED if ran.error[0] == "NotAttempted" else Status.FAILED
-        return result(status, 0.0, _line(*ran.error))
+        return result(status, 0.0, _reason(cell.source, *ran.error))
     if not ran.finished:
         return result(Status.NO_EVIDENCE, 0.0, "the test did not run to its end")
     return _by_value(ran.value, points, result)
@@ -83,8 +84,16 @@ def _number(value: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _line(name: str, text: str) -> str:
+def _reason(test: str, name: str, text: str) -> str:
+    """Say why a test failed without telling what it tried.
+
+    Only sentences of the test's author are passed on; the text of any other error may hold the
+    values a hidden test called the student's code with.
+    """
     first = text.strip().splitlines()[0] if text.strip() else ""
     if name == "AssertionError":
-        return (first or "a test failed")[:_LONGEST_MESSAGE]
-    return f"{name}: {first}"[:_LONGEST_MESSAGE]
+        ours = first in test or first in TWIN_SENTENCES
+        return first[:_LONGEST_MESSAGE] if first and ours else "a hidden test failed"
+    if name in ("TimeoutError", "NotAttempted"):
+        return first[:_LONGEST_MESSAGE]
+    return f"your code raised {name} in a hidden test"

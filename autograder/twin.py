@@ -25,8 +25,11 @@ from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map
 
+from autograder.sentences import LEFT_BEHIND, RAISED, UNFINISHED
+
 NAME = "twin"
 _LONGEST_REPLY = 100_000
+_MIXED = "Expected all tensors to be on the same device"
 
 
 class TwinTensor(torch.Tensor):
@@ -98,7 +101,7 @@ def _refuse_to_mix(name: str, tensors: list[torch.Tensor], there: list[TwinTenso
     here = [t for t in tensors if not isinstance(t, TwinTensor) and t.dim() > 0]
     if there and here:
         raise RuntimeError(
-            "Expected all tensors to be on the same device, but found at least two devices, "
+            f"{_MIXED}, but found at least two devices, "
             f"{NAME}:0 and cpu! (in {name.removeprefix('aten::')})"
         )
 
@@ -136,9 +139,9 @@ def on_twin(test: Callable[[torch.device], None], seconds: float = 30.0) -> None
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     # Evidence, not absence: a child that ended without a word has not passed.
-    said = json.loads(reply)["error"] if reply else "the test did not come to an end"
+    said = json.loads(reply)["error"] if reply else UNFINISHED
     if said:
-        raise AssertionError(f"on an accelerator: {said}")
+        raise AssertionError(said)
 
 
 def _read_until(pipe: int, deadline: float) -> bytes:
@@ -165,8 +168,9 @@ def _tried(test: Callable[[torch.device], None]) -> str:
             backend_registration._setup_privateuseone_for_python_backend(NAME)
             with _Everywhere():  # type: ignore[no-untyped-call]
                 test(torch.device(NAME, 0))
+        except AssertionError as error:
+            return str(error) or RAISED
         except BaseException as error:
-            first = str(error).strip().splitlines()[:1]
-            prefix = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
-            return prefix + (first[0] if first else type(error).__name__)
+            # A child reports, whatever it was.
+            return LEFT_BEHIND if _MIXED in str(error) else RAISED
     return ""

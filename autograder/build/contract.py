@@ -21,6 +21,7 @@ class KeepContract(Step):
         lesson = self.lesson(nb, resources)
         _unique(lesson, nb)
         _positive(lesson, nb)
+        _named(lesson, nb)
         _tied(lesson, nb)
         return nb, resources
 
@@ -50,6 +51,13 @@ def _positive(lesson: Lesson, nb: Any) -> None:
             raise in_cell(
                 lesson.id, cell, "a graded cell has no points", "give it `points` above 0"
             )
+
+
+def _named(lesson: Lesson, nb: Any) -> None:
+    for cell in nb.cells:
+        if utils.is_grade(cell) and not grade_id(cell).endswith(TESTS):
+            what = f"a graded cell's grade_id does not end in '{TESTS}'"
+            raise in_cell(lesson.id, cell, what, f"call it '<exercise>{TESTS}'")
 
 
 def _tied(lesson: Lesson, nb: Any) -> None:

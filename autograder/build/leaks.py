@@ -44,23 +44,31 @@ class Secrets:
     shards: dict[bytes, str]
 
 
-def leaks(directory: Directory, lesson: str) -> list[CourseError]:
-    """Search a lesson's release; return an error for each secret found, in the order of files."""
+def leaks(directory: Directory, lesson: str, release: Path | None = None) -> list[CourseError]:
+    """Search for a lesson's secrets; return an error for each one found, in the order of files.
+
+    Parameters
+    ----------
+    release
+        The folder to search; by default all that is released, of this lesson and of others.
+    """
     secrets = gather(directory, lesson)
-    release = directory.folder("release", ".", lesson)
-    found = []
-    for path in sorted(p for p in release.rglob("*") if p.is_file()):
-        name = str(path.relative_to(release.parent))
-        for what in _in_file(path, secrets):
-            found.append(
-                CourseError(
-                    what,
-                    where=name,
-                    do="mark it in the source, then `course build` again; if it was published, "
-                    "change the test, since it is known now",
-                )
-            )
-    return found
+    folder = release or directory.releases
+    advice = (
+        "mark it in the source, then `course build` again; if it was published, change the test, "
+        "since it is known now"
+    )
+    return [
+        CourseError(what, where=str(path.relative_to(folder)), do=advice)
+        for path in sorted(p for p in folder.rglob("*") if p.is_file())
+        for what in _in_file(path, secrets)
+    ]
+
+
+def refuse_leaks(directory: Directory, lesson: str, release: Path) -> None:
+    """Raise for the first secret of a lesson found in a fresh release."""
+    for leak in leaks(directory, lesson, release):
+        raise leak
 
 
 def gather(directory: Directory, lesson: str) -> Secrets:

@@ -7,7 +7,7 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,15 @@ class _Converter(GenerateAssignment):
             raise
 
 
-def build(directory: Directory, lesson: str) -> Path:
+def build(
+    directory: Directory, lesson: str, approve: Callable[[Path], None] = lambda fresh: None
+) -> Path:
     """Build the release of a lesson into the course's release folder, replacing what was there.
+
+    Parameters
+    ----------
+    approve
+        Called with the fresh release before it replaces the old one; raises to keep the old one.
 
     Raises
     ------
@@ -51,6 +58,7 @@ def build(directory: Directory, lesson: str) -> Path:
     """
     target = directory.folder("release", ".", lesson)
     with built(directory, lesson) as fresh:
+        approve(fresh)
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(fresh, target)
@@ -113,7 +121,7 @@ def _explained(lesson: str, reason: Exception) -> CourseError:
     if "there are submissions" in str(reason):
         advice = (
             "graded cells cannot come or go once submissions are recorded: keep the old ids, or "
-            f"start over with `nbgrader db assignment remove {lesson}`, which deletes its grades"
+            f"start over with `nbgrader db assignment remove {lesson} --force`, which deletes its grades"
         )
     return CourseError(f"nbgrader refused it ({reason})", where=f"lesson {lesson}", do=advice)
 

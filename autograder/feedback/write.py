@@ -13,6 +13,7 @@ from traitlets.config import Config
 
 from autograder import archive
 from autograder.directory import Directory
+from autograder.feedback import FEEDBACK_STEPS
 from autograder.outcome import Outcome, State
 from course.errors import CourseError
 
@@ -55,6 +56,8 @@ def _write_page(directory: Directory, outcome: Outcome) -> None:
     config.CourseDirectory.assignment_id = outcome.lesson
     config.CourseDirectory.student_id = outcome.student
     config.GenerateFeedback.force = True
+    # Also for a course whose own configuration would show the hidden tests.
+    config.GenerateFeedback.preprocessors = FEEDBACK_STEPS
     # The outcome is ours, not the student's; nbgrader would copy it into the feedback folder.
     config.CourseDirectory.ignore = [*CourseDirectory(config=config).ignore, archive.OUTCOME]
     converter = GenerateFeedback(

@@ -84,4 +84,6 @@ def _cell(path: Path, cell: Any) -> Cell:
     metadata = cell.get("metadata")
     claimed = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = claimed.get("grade_id") if isinstance(claimed, dict) else None
-    return Cell(kind, source.replace("\r\n", "\n"), grade_id if isinstance(grade_id, str) else "")
+    # Half a character (a lone surrogate) is legal JSON, but nothing can write it to a file.
+    source = source.replace("\r\n", "\n").encode("utf-8", "replace").decode()
+    return Cell(kind, source, grade_id if isinstance(grade_id, str) else "")
