@@ -7,6 +7,7 @@ could publish them. They come from ``release/`` alone: what students do not get 
 from __future__ import annotations
 
 import html
+import os
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def build_site(directory: Directory) -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean"],
         cwd=directory.root, capture_output=True, text=True, check=False,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
     )  # fmt: skip
     if done.returncode:
         raise CourseError(f"MkDocs refused the site:\n{done.stderr}", where="mkdocs.yml")

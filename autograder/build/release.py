@@ -120,8 +120,8 @@ def _explained(lesson: str, reason: Exception) -> CourseError:
     advice = "mend the source of the lesson"
     if "there are submissions" in str(reason):
         advice = (
-            "graded cells cannot come or go once submissions are recorded: keep the old ids, or "
-            f"start over with `nbgrader db assignment remove {lesson} --force`, which deletes its grades"
+            "graded cells cannot come or go once submissions are recorded: keep the old ids, or start "
+            f"over with `nbgrader db assignment remove {lesson} --force`, which deletes its grades"
         )
     return CourseError(f"nbgrader refused it ({reason})", where=f"lesson {lesson}", do=advice)
 

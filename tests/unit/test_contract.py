@@ -79,3 +79,12 @@ def test_a_graded_cell_without_an_objective_is_refused(tiny_course: Tiny) -> Non
 def test_wrong_front_matter_stops_the_build(tiny_course: Tiny) -> None:
     message = refused(tiny_course(front=lambda front: {**front, "minutes": "five"}))
     assert message.startswith("lesson 01_tiny: front matter: 'minutes' is missing or not a int")
+
+
+def test_a_graded_cell_named_otherwise_is_refused(tiny_course: Tiny, change_cell: Any) -> None:
+    root = tiny_course(cells=change_cell("double-tests", grade_id="double-graded"))
+    assert refused(root) == (
+        "lesson 01_tiny, cell 'double-graded', line 1: "
+        "a graded cell's grade_id does not end in '-tests'.\n"
+        "  What to do: call it '<exercise>-tests'."
+    )

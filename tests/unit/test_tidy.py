@@ -85,3 +85,10 @@ def test_every_cell_of_a_release_has_an_id_of_its_own(tiny_course: Tiny) -> None
     found = [cell.id for cell in notebook.cells]
     assert found[2:] == ["setup", "double", "double-check", "double-tests"]
     assert len(set(found)) == len(found) == 6
+
+
+def test_a_notebook_of_an_older_format_becomes_4_5() -> None:
+    older = new_notebook(cells=[new_code_cell("1")])
+    older.nbformat_minor = 2
+    notebook, _ = Tidy().preprocess(older, {})
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
