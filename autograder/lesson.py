@@ -77,6 +77,8 @@ class Lesson:
         for entry, kind in _KINDS.items():
             if not isinstance(front.get(entry), kind) or not front[entry]:
                 raise _wrong(id_, f"front matter: '{entry}' is missing or not a {kind.__name__}")
+        if front["minutes"] < 1 or front["minutes"] is True:
+            raise _wrong(id_, "front matter: 'minutes' is not a number of minutes")
         for entry, allowed in (("difficulty", DIFFICULTIES), ("accelerator", ACCELERATORS)):
             if front.get(entry) not in allowed:
                 raise _wrong(id_, f"front matter: '{entry}' is not one of {', '.join(allowed)}")
@@ -98,9 +100,10 @@ class Lesson:
 
 
 def _objective(lesson: str, entry: Any) -> Objective:
-    if not isinstance(entry, dict) or not entry.get("can") or not entry.get("exercises"):
+    named = entry.get("exercises") if isinstance(entry, dict) else None
+    if not isinstance(named, list) or not named or not entry.get("can"):
         raise _wrong(lesson, f"front matter: objective {entry!r} needs `can` and `exercises`")
-    return Objective(str(entry["can"]), tuple(entry["exercises"]))
+    return Objective(str(entry["can"]), tuple(str(name) for name in named))
 
 
 def _wrong(lesson: str, what: str, do: str = "mend the header of its .py file") -> CourseError:

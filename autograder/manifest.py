@@ -42,7 +42,12 @@ class Manifest:
             If it is absent or lacks an entry.
         """
         path = root / "pyproject.toml"
-        table = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+        try:
+            table = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+        except tomllib.TOMLDecodeError as error:
+            raise CourseError(
+                f"the manifest cannot be read ({error})", where=str(path), do="mend the file"
+            ) from error
         entries = table.get("tool", {}).get("course", {})
         lacking = [field.name for field in fields(cls) if not entries.get(field.name)]
         if lacking:

@@ -100,7 +100,7 @@ def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
         return Result(exercise, Verdict.NOT_ATTEMPTED, todo)
     except AssertionError as wrong:
         return Result(exercise, Verdict.FAILED, str(wrong) or "a check failed.")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # A student's code may raise anything; the check's job is to say so, kindly.
         return Result(exercise, Verdict.FAILED, f"your code raised {type(error).__name__}: {error}")
     return Result(exercise, Verdict.PASSED, described.praise)

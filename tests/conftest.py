@@ -118,9 +118,9 @@ def change_cell() -> Callable[..., Callable[[list[Any]], list[Any]]]:
     the text; `None` takes an entry away.
     """
 
-    def make(grade_id: str, **changes: Any) -> Callable[[list[Any]], list[Any]]:
+    def make(cell: str, /, **changes: Any) -> Callable[[list[Any]], list[Any]]:
         def change(cells: list[Any]) -> list[Any]:
-            found = [c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id]
+            found = [c for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == cell]
             assert len(found) == 1
             found[0].source = changes.pop("source", found[0].source)
             for entry, value in changes.items():

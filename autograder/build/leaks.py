@@ -80,6 +80,7 @@ def gather(directory: Directory, lesson: str) -> Secrets:
         public = {
             _fold(line)
             for cell in notebook.cells
+            if cell.cell_type == "code"
             for line, kind in _marked(cell.source)
             if not kind
         }
@@ -136,7 +137,7 @@ def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
             for entry in pack.infolist():
-                yield f"{name}!{entry.filename}", pack.read(entry)
+                yield from _members(f"{name}!{entry.filename}", pack.read(entry))
 
 
 def _strings(name: str, content: bytes) -> Iterator[str]:

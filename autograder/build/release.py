@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import logging
 import shutil
 import tempfile
@@ -119,9 +118,10 @@ def _explained(lesson: str, reason: Exception) -> CourseError:
         return reason
     advice = "mend the source of the lesson"
     if "there are submissions" in str(reason):
+        command = f"`nbgrader db assignment remove {lesson} --force`"
         advice = (
-            "graded cells cannot come or go once submissions are recorded: keep the old ids, or start "
-            f"over with `nbgrader db assignment remove {lesson} --force`, which deletes its grades"
+            "graded cells cannot come or go once submissions are recorded: keep the old ids, "
+            f"or start over with {command}, which deletes its grades"
         )
     return CourseError(f"nbgrader refused it ({reason})", where=f"lesson {lesson}", do=advice)
 
@@ -174,5 +174,6 @@ def read_notebook(path: Path) -> Any:
     """
     try:
         return nbformat.read(path, as_version=4)
-    except (OSError, json.JSONDecodeError, nbformat.reader.NotJSONError) as error:
+    except (OSError, ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+        # What nbformat raises depends on how the file is broken.
         raise CourseError(f"this is not a notebook ({error})", where=str(path)) from error

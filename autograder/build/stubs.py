@@ -10,6 +10,7 @@ import ast
 import difflib
 from typing import Any
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
 
@@ -57,21 +58,27 @@ def _same_signatures(lesson: str, cell: Any, reference: str) -> None:
 def _signatures(lesson: str, cell: Any, source: str) -> list[str]:
     """Return what a cell defines, a line each: functions with their arguments, classes, methods."""
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(_python(source))
     except SyntaxError as error:
         what = f"the stub or the solution is not Python ({error.msg})"
         raise in_cell(lesson, cell, what, "mend it", line=error.lineno or 1) from error
-    return _defined(tree, "", source)
+    return _defined(tree, "")
 
 
-def _defined(node: ast.AST, prefix: str, source: str) -> list[str]:
+def _python(source: str) -> str:
+    """Return a cell's text with IPython's %magic and !commands turned into calls."""
+    manager = TransformerManager()  # type: ignore[no-untyped-call]
+    return str(manager.transform_cell(source))
+
+
+def _defined(node: ast.AST, prefix: str) -> list[str]:
     lines = []
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             lines.append(f"{prefix}def {child.name}({ast.unparse(child.args)})")
         elif isinstance(child, ast.ClassDef):
             lines.append(f"{prefix}class {child.name}")
-            lines += _defined(child, f"{prefix}{child.name}: ", source)
+            lines += _defined(child, f"{prefix}{child.name}: ")
     return lines
 
 

@@ -10,7 +10,6 @@ from autograder.build.step import Resources, Step, grade_id
 # Written by authors on cells that run what students wrote: until then they say "not attempted",
 # and `raises-exception` lets Jupyter and nbval go on to the next cell.
 AFTER_EXERCISES = "after-exercises"
-KEPT = ("nbgrader", "deletable", "editable")
 KEPT_TAGS = ("head", "parameters")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import tempfile
 import urllib.error
@@ -59,26 +60,31 @@ def _digest(path: Path) -> str:
 
 def _download(url: str, target: Path, sha256: str) -> None:
     """Write to a temporary name first, so that an interrupted download is never taken for one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    advice = "check the network (on Kaggle: switch 'Internet' on), then run the cell again"
+    part = None
     try:
-        with (
-            urllib.request.urlopen(url, timeout=30) as reply,  # noqa: S310 - the course's own address
-            tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part,
-        ):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkstemp(dir=target.parent)[1])
+        _fetch(url, part)
+        if _digest(part) != sha256:
+            raise CourseError(
+                "the file that arrived is not the one this lesson was written for",
+                where=url,
+                do="run the cell again; if it stays so, tell your instructor",
+            )
+        part.replace(target)
+    except (OSError, http.client.HTTPException) as error:
+        raise CourseError(f"the download failed ({error})", where=url, do=advice) from error
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _fetch(url: str, target: Path) -> None:
+    try:
+        with urllib.request.urlopen(url, timeout=30) as reply, target.open("wb") as file:  # noqa: S310
             while chunk := reply.read(_CHUNK):
-                part.write(chunk)
-    except (urllib.error.URLError, OSError) as error:
-        raise CourseError(
-            f"the download failed ({error})",
-            where=url,
-            do="check the network (on Kaggle: switch 'Internet' on), then run the cell again",
-        ) from error
-    arrived = Path(part.name)
-    if _digest(arrived) != sha256:
-        arrived.unlink()
-        raise CourseError(
-            "the file that arrived is not the one this lesson was written for",
-            where=url,
-            do="run the cell again; if it stays so, tell your instructor",
-        )
-    arrived.replace(target)
+                file.write(chunk)
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -66,13 +67,13 @@ def load_tiles(archive: str | Path, classes: tuple[str, ...] = ("water", "coast"
                 with pack.open(entry) as file, Image.open(file) as picture:
                     image = np.asarray(picture.convert("L"))
                 rows.append((image, classes.index(path.parent.name), int(path.stem[1:3])))
-    except (OSError, zipfile.BadZipFile) as error:
+        images, labels, blocks = _columns(rows)
+    except (OSError, zipfile.BadZipFile, zlib.error, ValueError) as error:
         raise CourseError(
-            f"the archive cannot be read ({error})",
+            f"the archive cannot be read, or its tiles are not alike ({error})",
             where=str(archive),
             do="delete it and run the set-up cell and this one again",
         ) from error
-    images, labels, blocks = _columns(rows)
     absent = set(range(len(classes))) - set(labels.tolist())
     if absent:
         raise CourseError(

@@ -69,8 +69,8 @@ def test_running_everything_shows_only_what_is_not_attempted(
     page.goto(f"{address}/lab/tree/{LESSON}.ipynb")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
     page.wait_for_selector("[data-status=idle]", timeout=60_000)
-    page.click("text=Run >> nth=0")
-    page.click("text=Run All Cells")
+    page.click('.lm-MenuBar-itemLabel:text-is("Run")')
+    page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
     path = folder / f"{LESSON}.ipynb"
     cells = executed(page, path)
     errors = [o for c in cells for o in c["outputs"] if o["output_type"] == "error"]

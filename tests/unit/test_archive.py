@@ -188,7 +188,6 @@ def test_a_download_cut_short_can_be_repeated(serve: Serve) -> None:
     assert stage(NAME, sha256=DIGEST).read_bytes() == CONTENT
 
 
-@pytest.mark.xfail(reason="bug: archive.py does not expect http.client.HTTPException")
 def test_a_download_cut_short_in_a_chunk_is_refused_and_not_kept(place: Path, serve: Serve) -> None:
     serve(cut_short_in_a_chunk)
     with pytest.raises(CourseError):
@@ -205,7 +204,6 @@ def test_a_connection_reset_in_a_download_is_refused_and_never_taken_for_the_fil
     assert not [path for path in in_cache(place) if path.name.endswith("tiles.zip")]
 
 
-@pytest.mark.xfail(reason="bug: archive.py leaves its temporary file behind")
 def test_a_connection_reset_leaves_nothing_behind(place: Path, serve: Serve) -> None:
     serve(reset)
     with pytest.raises(CourseError):

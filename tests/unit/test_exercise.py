@@ -148,7 +148,6 @@ def test_not_attempted_names_its_exercise() -> None:
     assert isinstance(error, NotImplementedError)
 
 
-@pytest.mark.xfail(reason="bug: check lets SystemExit through", raises=SystemExit)
 def test_code_that_calls_exit_fails_without_raising() -> None:
     def leaving(blocks: Any, held_out: Any) -> Any:
         raise SystemExit

@@ -197,7 +197,6 @@ def test_flat_bytes_of_a_secret_file_say_nothing(course: Directory) -> None:
     assert found(course) == []
 
 
-@pytest.mark.xfail(reason="bug: what stands in a Markdown cell of the source counts as public")
 def test_a_hidden_test_in_a_markdown_cell_of_the_source_is_found(tiny_course: Tiny) -> None:
     def blab(cells: list[Any]) -> list[Any]:
         cells[0].source += f"\n\n    {HIDDEN}"
@@ -208,7 +207,6 @@ def test_a_hidden_test_in_a_markdown_cell_of_the_source_is_found(tiny_course: Ti
     assert leaks(directory, "01_tiny")
 
 
-@pytest.mark.xfail(reason="bug: archives inside archives are not opened")
 def test_a_line_in_an_archive_inside_an_archive_is_found(course: Directory) -> None:
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as pack:

@@ -80,7 +80,6 @@ def test_the_placeholder_is_what_the_template_holds(repo: Path) -> None:
     )
 
 
-@pytest.mark.xfail(reason="bug: manifest.py does not expect TOMLDecodeError")
 def test_a_pyproject_that_is_no_toml_is_refused_with_the_file(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.course\n")
     with pytest.raises(CourseError, match=re.escape("pyproject.toml")):

@@ -168,7 +168,6 @@ def test_a_lesson_without_its_notebook_cannot_be_built(tiny_course: Tiny) -> Non
         build(directory, "01_tiny")
 
 
-@pytest.mark.xfail(reason="bug: read_notebook expects other errors than nbformat raises")
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[]", b"{}"])
 def test_other_content_is_refused_as_no_notebook_too(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.ipynb"
