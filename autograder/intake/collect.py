@@ -52,19 +52,19 @@ def take_in(
         raise InvalidSubmission(
             "the notebook is not there", where=folder.name, do=f"hand in a file named {expected}"
         )
-    handed_in = _files(folder, exclude=[f"{name}.ipynb" for name in sources])
+    handed_in = files_in(folder, exclude=[f"{name}.ipynb" for name in sources])
     return Submission(
         student=student,
         lesson=lesson,
         notebooks=notebooks,
         files={name: path for name, path in handed_in.items() if name != "timestamp.txt"},
-        materials=_files(source_folder, exclude=[f"{name}.ipynb" for name in sources]),
+        materials=files_in(source_folder, exclude=[f"{name}.ipynb" for name in sources]),
         secrets=source_folder / "secret",
         repairs=tuple(repairs),
     )
 
 
-def _files(folder: Path, exclude: Iterable[str]) -> dict[str, Path]:
+def files_in(folder: Path, exclude: Iterable[str]) -> dict[str, Path]:
     """Return regular files below a folder; links are passed over, also links to folders."""
     found = {}
     for parent, folders, names in os.walk(folder, followlinks=False):

@@ -3,11 +3,12 @@
 #   course:
 #     accelerator: gpu
 #     before:
-#     - Python and a little NumPy; no GPU knowledge is needed
+#     - Python, a little NumPy, and a first look at PyTorch (`Dataset`, `nn.Module`); nothing about GPUs
 #     - The words *network*, *loss* and *gradient* should not be new to you
 #     - On Colab, save a copy first (File, Save a copy in Drive), or your work is lost
+#     - 'For a GPU on Colab: Runtime, Change runtime type, T4 GPU, before anything else, since it restarts the session'
 #     difficulty: beginner
-#     minutes: 90
+#     minutes: 120
 #     objectives:
 #     - can: turn images into a dataset that a network can train on
 #       exercises:
@@ -67,7 +68,8 @@ device = torch.device(here.device)  # "cuda" where there is a GPU, else "cpu": n
 # Each exercise is a cell with `raise NotAttempted(…)` in it. Replace that line by your code, run the
 # cell, then run the **check** below it. A check answers *passed*, *not yet* (and why), or *not
 # attempted*. `hint("dataset")` points the way; `hint("dataset", level=2)` nearly gives it away.
-# After you hand in, hidden tests look at more cases than the check does.
+# Your instructor tells you where to hand the notebook in; then hidden tests look at more cases than
+# the check does.
 #
 # ## 1. Look at the data
 #
@@ -152,9 +154,11 @@ assert _images[0, 0, 1] == 255, "the dataset changes the arrays it was given"
 # %% [markdown]
 # ## 2. Split it honestly
 #
-# The tiles were cut from 24 **blocks of longitude**. Two neighbouring tiles show the same bay or the
-# same desert: if one is trained on and the other is validated on, the network is praised for
-# remembering. So whole blocks go to one side or the other, never both.
+# The tiles were cut from 24 **blocks of longitude**; you have 18 of them, the others are kept for
+# grading. A network is trained on one part of the tiles and *validated*, that is tried out, on a part
+# that it was not trained on. But two neighbouring tiles show the same bay or the same desert: with one
+# on either side, the network is praised for remembering. So a whole block goes to one side or the
+# other.
 #
 # ### Exercise `split` · easy · 10 minutes
 #
@@ -196,9 +200,12 @@ for _blocks, _held_out in (
 # class, any size, *not* probabilities. `F.cross_entropy` turns logits into probabilities itself; a
 # softmax of yours would be a second one, and training would crawl.
 #
-# Three convolutions with 8, 16 and 32 channels are plenty, each followed by `nn.BatchNorm2d` (which
-# keeps the numbers in range, so that training is quick) and a ReLU, with pooling between them; then
-# the mean over the remaining pixels and one linear layer. Stay below 200,000 parameters.
+# Three convolutions are plenty. Each looks at 3 × 3 pixels at a time and writes a few new pictures,
+# its *channels*: make it 8, then 16, then 32. The first is `nn.Conv2d(1, 8, 3, padding=1)`, 1 because
+# the tiles are grey. After each comes `nn.BatchNorm2d(8)` (keeps the numbers in range, so that
+# training is quick) and `nn.ReLU()` (sets negative numbers to 0). Between convolutions,
+# `nn.MaxPool2d(2)` halves height and width; after the last, `nn.AdaptiveAvgPool2d(1)` takes the mean of
+# each channel. One linear layer turns those 32 means into 3 logits. Stay below 200,000 parameters.
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": false, "schema_version": 3, "solution": true}
 class TileNet(nn.Module):
@@ -251,14 +258,15 @@ assert not torch.allclose(_net(_x)[0], _net(_x.flip(0))[0]), "the logits of an i
 #
 # One step takes one batch through the five moves that every training loop makes:
 #
-# 1. put the model in **training mode** (somebody may have evaluated it before);
+# 1. put the model in **training mode**, in which batch normalisation uses the averages of this batch
+#    (in evaluation mode it uses stored ones, and somebody may have evaluated the model before);
 # 2. move **both** images and labels to the device the model is on;
 # 3. clear the gradients of the step before: PyTorch *adds* new ones to old ones;
 # 4. forward, cross-entropy, backward;
 # 5. let the optimiser step.
 #
-# Return the loss as a Python number (`.item()`), not as a tensor: a tensor would keep the whole
-# graph of the step in memory.
+# The optimiser is the object that changes the weights along the gradients. Return the loss as a
+# Python number (`.item()`), not as a tensor: a tensor would keep everything the step computed in memory.
 
 # %% nbgrader={"grade": false, "grade_id": "train-step", "locked": false, "schema_version": 3, "solution": true}
 def train_step(model, images, labels, optimiser, device):  # [N, 1, 36, 36], [N], on any device
@@ -324,9 +332,10 @@ on_twin(_step_there)
 #
 # ### Exercise `save` · easy · 10 minutes
 #
-# A file written by `torch.save` is a *pickle*: opening one from a stranger runs the stranger's code.
-# A **safetensors** file holds numbers and names, nothing else. Save the model's `state_dict()` with
-# `save_file`; read it with `load_file` into a fresh `TileNet`, move that to `device`, and return it
+# A file written by `torch.save` is a *pickle*: opening one from a stranger can run the stranger's code.
+# (Since PyTorch 2.6 `torch.load` refuses most of it by default; older ones, and other readers, do not.)
+# A **safetensors** file holds numbers and names, nothing else. Save the model's `state_dict()`, a
+# dictionary of all its numbers, with `save_file`; read it with `load_file` into a fresh `TileNet`, move that to `device`, and return it
 # in evaluation mode.
 
 # %% nbgrader={"grade": false, "grade_id": "save", "locked": false, "schema_version": 3, "solution": true}
@@ -415,10 +424,13 @@ def fit(model, train_set, val_set, epochs, lr=0.01):
 # device, `history = fit(…)`, and save the network as `tile_net.safetensors`.
 #
 # The saved file is your result. It is scored on tiles from parts of the world that you have not got:
-# below 65 % balanced accuracy (the mean of the three recalls) it earns nothing, from 85 % on all 6
-# points, in between a share. On a CPU the few epochs take seconds; on a GPU there are more of them.
+# below 65 % balanced accuracy it earns nothing, from 85 % on all 6 points, in between a share. (The
+# recall of a class is the share of its tiles that were found; balanced accuracy is the mean of the
+# three.) An *epoch* is one pass over the training tiles; on a CPU a few of them take seconds, on a GPU
+# there are more.
 #
-# **Expected:** the loss falls in every epoch, and the validation accuracy ends near EXPECTED.
+# **Expected:** the loss falls, and the validation accuracy ends near 95 %. It will be some points lower
+# on the tiles you have not got: those blocks are harder.
 
 # %% nbgrader={"grade": false, "grade_id": "trained-model", "locked": false, "schema_version": 3, "solution": true} tags=["after-exercises"]
 EPOCHS = 20 if device.type == "cuda" else 4
@@ -507,7 +519,8 @@ assert np.allclose(_four, [1, np.nan, np.nan, 0.5], equal_nan=True), "with four 
 # The pairs make the **precision-recall curve**.
 #
 # Return `precision` and `recall`, one entry for every *different* score, from the highest threshold
-# to the lowest. Tiles with equal scores cross the threshold together.
+# to the lowest. Tiles with equal scores cross the threshold together. There is always at least one
+# coast.
 
 # %% nbgrader={"grade": false, "grade_id": "pr-curve", "locked": false, "schema_version": 3, "solution": true}
 def pr_curve(positive, scores):  # bool [N]: is it a coast?, float [N]: how sure is the network?
@@ -576,15 +589,15 @@ plt.show()
 # - `Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!`
 #   Something was not moved. Usually the labels.
 # - `mat1 and mat2 shapes cannot be multiplied (64x512 and 32x3)` The linear layer expects another
-#   number of features than arrive. Print `self.features(images).shape` once and count.
+#   number of features than arrive. Print the shape just before the linear layer and count.
 # - `RuntimeError: CUDA out of memory` Halve the batch size; if a cell was stopped half-way, restart
 #   the session, since its tensors are still there.
 #
 # ## What it cost, and cleaning up
 #
 # Nothing on Colab or Kaggle, but GPU hours are limited: when you are done, choose *Runtime,
-# Disconnect and delete runtime*. Before you do, download `tile_net.safetensors`; it goes with the
-# session. On a paid machine, stop the machine.
+# Disconnect and delete runtime*. Before you do, download `tile_net.safetensors` (folder icon on the
+# left); it goes with the session. On a paid machine, stop the machine.
 #
 # ## Five questions
 #
@@ -612,8 +625,8 @@ plt.show()
 # **3. What happens if you never clear the gradients?**
 #
 # <details><summary>An error</summary>No, and that is what makes it nasty: nothing complains.</details>
-# <details><summary>Gradients of all steps so far add up</summary>Right. The steps grow larger and
-# point into the past.</details>
+# <details><summary>Gradients of all steps so far add up</summary>Right. Every step is steered by old
+# batches too.</details>
 # <details><summary>Only the first batch is learnt</summary>No. Every batch still counts, the old ones
 # too much.</details>
 #
@@ -633,8 +646,8 @@ plt.show()
 # recall and pay with precision.</details>
 # <details><summary>Raise the threshold for "coast"</summary>No. That makes false alarms rarer and
 # misses more frequent.</details>
-# <details><summary>Train until the accuracy is higher</summary>It may help, but the trade-off is set
-# by the threshold, whatever the network.</details>
+# <details><summary>Train until the accuracy is higher</summary>It may help: a better network has a
+# better curve. But the threshold picks your point on it.</details>
 #
 # ## Take away
 #

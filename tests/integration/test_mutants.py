@@ -17,7 +17,7 @@ from autograder.build.release import register
 from autograder.build.step import grade_id
 from autograder.directory import Directory
 from autograder.execute import execute
-from autograder.intake.collect import _files
+from autograder.intake.collect import files_in
 from autograder.lints import notebook_of
 from autograder.outcome import Outcome, Status
 from autograder.submission import Submission
@@ -51,7 +51,7 @@ def run(tmp: Path, answers: dict[str, str], otherwise: str = REFERENCE, *, train
     if not train:
         notebook.cells = [c for c in notebook.cells if not trains(c)]
     source = directory.folder("source", ".", LESSON)
-    materials = {"data/tiles.zip": _files(source, ())["data/tiles.zip"]}
+    materials = {"data/tiles.zip": files_in(source, ())["data/tiles.zip"]}
     return execute(
         Submission("m", LESSON, {LESSON: notebook}, {}, materials, source / "secret", ())
     )
