@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ class Records:
     def _open(self) -> Iterator[Any]:
         put_tools_on_path()
         try:
-            with Gradebook(self.url, self.course_id) as gradebook:
+            with warnings.catch_warnings(), Gradebook(self.url, self.course_id) as gradebook:
+                # nbgrader's own doing, when it adds a submission; it is harmless.
+                warnings.filterwarnings("ignore", "Object of type <Submitted")
                 yield gradebook
         except OperationalError as error:
             raise CourseError(
