@@ -185,11 +185,12 @@ def _run_cell(kernel: _Kernel, cell: Any, seconds: float, cap: int) -> tuple[Ran
         reply = _reply(kernel, request)
         cell.execution_count = reply.get("execution_count")
         return _what_happened(cell, reply), reply != {}
-    said = f"this cell took longer than {seconds:.0f} s and was stopped"
-    cell.outputs.append(
-        new_output("error", ename="TimeoutError", evalue=said, traceback=[f"TimeoutError: {said}"])
-    )
-    return Ran(finished=False, error=("TimeoutError", said)), _interrupt(kernel, request)
+    if kernel.manager.is_alive():
+        said, name = f"this cell took longer than {seconds:.0f} s and was stopped", "TimeoutError"
+    else:
+        said, name = "this cell ended the process of the notebook", "DeadKernelError"
+    cell.outputs.append(new_output("error", ename=name, evalue=said, traceback=[said]))
+    return Ran(finished=False, stopped=said), _interrupt(kernel, request)
 
 
 def _listen(kernel: _Kernel, request: str, cell: Any, until: float, cap: int) -> bool:

@@ -33,12 +33,15 @@ class Ran:
     value
         Its last value, as text, if it had one.
     error
-        ``(name, text)`` of the error that ended it.
+        ``(name, text)`` of the error that ended it: the student's code may have written both.
+    stopped
+        Our own sentence about why it had to be stopped, if it had.
     """
 
     finished: bool
     value: str | None = None
     error: tuple[str, str] | None = None
+    stopped: str = ""
 
 
 def graded(notebook: str, cell: Any, ran: Ran | None) -> Graded:
@@ -55,6 +58,8 @@ def graded(notebook: str, cell: Any, ran: Ran | None) -> Graded:
         return result(Status.MANUAL, None)
     if ran is None:
         return result(Status.NO_EVIDENCE, 0.0, "the notebook ended before this test could run")
+    if ran.stopped:
+        return result(Status.FAILED, 0.0, ran.stopped)
     if ran.error is not None:
         status = Status.NOT_ATTEMPTED if ran.error[0] == "NotAttempted" else Status.FAILED
         return result(status, 0.0, _reason(cell.source, *ran.error))
@@ -94,6 +99,6 @@ def _reason(test: str, name: str, text: str) -> str:
     if name == "AssertionError":
         ours = first in test or first in TWIN_SENTENCES
         return first[:_LONGEST_MESSAGE] if first and ours else "a hidden test failed"
-    if name in ("TimeoutError", "NotAttempted"):
-        return first[:_LONGEST_MESSAGE]
+    if name == "NotAttempted":
+        return "the exercise, or one it builds on, is as it was released"
     return f"your code raised {name} in a hidden test"

@@ -57,7 +57,12 @@ def test_the_authors_sentence_is_passed_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("AssertionError", "called with 3"), ("ValueError", "called with 3")]
+    ("name", "text"),
+    [
+        ("AssertionError", "called with 3"),
+        ("TimeoutError", "called with 3"),
+        ("ValueError", "called with 3"),
+    ],
 )
 def test_other_texts_are_not(name: str, text: str) -> None:
     result = score(Ran(finished=False, error=(name, text)))
@@ -78,3 +83,9 @@ def test_a_changed_answer_waits_for_a_person_and_an_unchanged_one_earns_nothing(
     assert graded("nb", answer, None).score == 0
     prose = new_markdown_cell("my words", metadata=cell().metadata)
     assert graded("nb", prose, None).status is Status.MANUAL
+
+
+def test_our_own_sentence_says_why_a_cell_was_stopped() -> None:
+    result = score(Ran(finished=False, stopped="this cell took longer than 2 s and was stopped"))
+    assert (result.score, result.status) == (0, Status.FAILED)
+    assert "longer than 2 s" in result.message
