@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder import pipeline
+from autograder.build.contract import exercises
 from autograder.build.leaks import refuse_leaks
 from autograder.build.release import build
 from autograder.classroom import CLASSROOM
@@ -23,7 +24,7 @@ from autograder.feedback.write import write
 from autograder.gradebook import Records
 from autograder.lints import notebook_of
 from autograder.outcome import Outcome, State
-from autograder.synthetic import LESSON, Span, Student, answered, hand_in, points_of
+from autograder.synthetic import LESSON, Span, Student, answered, hand_in
 from course.errors import CourseError
 
 Say = Callable[..., None]
@@ -44,7 +45,7 @@ def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
     for lesson in directory.lessons():
         build(directory, lesson, functools.partial(refuse_leaks, directory, lesson))
         say(f"built   {lesson}")
-    points = points_of(notebook_of(directory, LESSON))
+    points = exercises(notebook_of(directory, LESSON))
     _hand_in(directory, course.root / "tests" / "mutants" / LESSON)
     say(f"handed in: {len(CLASSROOM)} notebooks; grading them, {jobs} at a time …")
     batch = pipeline.Batch(directory, LESSON, jobs=jobs)

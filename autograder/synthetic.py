@@ -14,7 +14,6 @@ from typing import Any
 
 from nbgrader import utils
 
-from autograder.build.contract import exercises
 from autograder.build.step import grade_id
 
 STUB = "stub"
@@ -177,8 +176,3 @@ def without_tests(notebook: dict[str, Any]) -> dict[str, Any]:
     """Delete the test cells."""
     kept = [c for c in notebook["cells"] if not c["metadata"].get("nbgrader", {}).get("grade")]
     return {**notebook, "cells": kept}
-
-
-def points_of(source: Any) -> dict[str, float]:
-    """Return exercise to points."""
-    return exercises(source)

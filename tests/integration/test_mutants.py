@@ -15,6 +15,7 @@ from nbgrader import utils
 
 from autograder.build.release import register
 from autograder.build.step import grade_id
+from autograder.build.tidy import AFTER_EXERCISES
 from autograder.directory import Directory
 from autograder.execute import execute
 from autograder.intake.collect import files_in
@@ -58,9 +59,7 @@ def run(tmp: Path, answers: dict[str, str], otherwise: str = REFERENCE, *, train
 
 
 def trains(cell: Any) -> bool:
-    return "raises-exception" in cell.metadata.get("tags", []) or "after-exercises" in (
-        cell.metadata.get("tags", [])
-    )
+    return AFTER_EXERCISES in cell.metadata.get("tags", [])
 
 
 def scores(outcome: Outcome) -> dict[str, float | None]:
