@@ -46,6 +46,8 @@ def recall(directory: Directory, lesson: str, student: str, key: str = "") -> Ou
             state=State(kept["state"]),
             cells=tuple(_graded(cell) for cell in kept["cells"]),
             seconds=kept["seconds"],
+            cpu_seconds=kept["cpu_seconds"],
+            unsafe=kept["unsafe"],
             repairs=tuple(kept["repairs"]),
             message=kept["message"],
         )

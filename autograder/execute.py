@@ -1,250 +1,149 @@
 """Run a submission and score it: a pure function ``Submission -> Outcome``.
 
-THIS EXECUTOR IS NOT A SANDBOX. It runs each notebook in a kernel of its own with the rights of
-whoever grades, and grade cells run in that same kernel. Use it for code you trust, or in a machine
-you can lose. What it does guarantee: an environment without secrets, a scratch folder, a deadline
-for every cell and for the whole, capped output, and that nothing it started survives.
+No database, no course folder, no network: so it runs the same in a thread, in a process of a pool,
+or on another machine. Student cells run in a sandbox, tests in a process that the student's code
+cannot reach (`autograder.sandbox`, `autograder.isolation`); what a test did becomes points in
+`autograder.score`.
 """
 
 from __future__ import annotations
 
-import os
-import queue
-import shutil
-import signal
-import sys
-import tempfile
+import ast
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jupyter_client.manager import KernelManager
-from nbformat.v4 import new_output, output_from_msg
 from nbgrader import utils
 
 from autograder.outcome import Outcome, State
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.workers import WorkerError, workers
 from autograder.score import Ran, graded
-from autograder.secret import FOLDER
 from autograder.submission import Submission
 
+__all__ = ["IN_KERNEL", "Limits", "execute"]
 
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use.
-
-    Attributes
-    ----------
-    cell, total
-        Wall-clock seconds for one cell and for the whole submission.
-    output
-        Bytes of output kept for one cell.
-    """
-
-    cell: float = 60.0
-    total: float = 240.0
-    output: int = 1_000_000
+IN_KERNEL = "in-kernel"
+"""Tag of a grade cell that runs on the student's side, where the student's code can reach it."""
 
 
-def execute(submission: Submission, limits: Limits = Limits()) -> Outcome:
+def execute(
+    submission: Submission,
+    limits: Limits = Limits(),
+    unsafe: bool = False,  # noqa: FBT001, FBT002
+) -> Outcome:
     """Run every notebook of a submission and score its grade cells.
 
     Nothing a submission does raises here: it ends as an outcome.
+
+    Parameters
+    ----------
+    unsafe
+        Run student code without a sandbox.
+
+    Raises
+    ------
+    NoSandbox
+        If there is no place where student code could run safely.
     """
     started = time.monotonic()
-    deadline = started + limits.total
-    cells, state, message = [], State.GRADED, ""
-    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
-        _lay_out(submission, Path(scratch))
-        for name, notebook in submission.notebooks.items():
-            try:
-                with _kernel(Path(scratch), submission.secrets) as kernel:
-                    ran, stopped = _run(kernel, notebook, limits, deadline)
-            except _NoKernelError as error:
-                return Outcome(
-                    submission.student, submission.lesson, State.INFRA_ERROR, message=str(error)
-                )
-            if stopped:
-                state, message = State.STUDENT_ERROR, stopped
-            cells += [
-                graded(name, cell, ran.get(index))
-                for index, cell in enumerate(notebook.cells)
-                if utils.is_grade(cell)
-            ]
+    found, ended, cpu = [], [], 0.0
+    for name, notebook in submission.notebooks.items():
+        try:
+            report = workers(unsafe=unsafe).run(task(submission, name, limits), limits)
+        except WorkerError as error:
+            return _ours(submission, str(error))
+        if report["fault"]:
+            return _ours(submission, f"{name}: {report['fault']}")
+        ran = annotate(notebook, report)
+        found += [
+            graded(name, cell, ran.get(index))
+            for index, cell in enumerate(notebook.cells)
+            if utils.is_grade(cell)
+        ]
+        ended += [report["ended"]] if report["ended"] else []
+        cpu += report["cpu"]
     return Outcome(
         student=submission.student,
         lesson=submission.lesson,
-        state=state,
-        cells=tuple(cells),
+        state=State.STUDENT_ERROR if ended else State.GRADED,
+        cells=tuple(found),
         notebooks=submission.notebooks,
         seconds=time.monotonic() - started,
+        cpu_seconds=cpu,
         repairs=submission.repairs,
-        message=message,
+        message="; ".join(ended),
+        unsafe=unsafe,
     )
 
 
-def _lay_out(submission: Submission, scratch: Path) -> None:
-    """Put the lesson's files into the scratch folder; they win over files of the student's."""
-    for relative, path in {**submission.files, **submission.materials}.items():
-        target = scratch / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+def _ours(submission: Submission, message: str) -> Outcome:
+    """Return what is never a zero."""
+    return Outcome(submission.student, submission.lesson, State.INFRA_ERROR, message=message)
 
 
-class _NoKernelError(Exception):
-    """The kernel did not start: nothing is known about the submission."""
-
-
-@dataclass
-class _Kernel:
-    manager: Any
-    client: Any
-
-
-@contextmanager
-def _kernel(scratch: Path, secrets: Path) -> Iterator[_Kernel]:
-    # Sockets in a folder of their own: no port is opened, and the student's folder shows nothing.
-    sockets = tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
-    manager = KernelManager(
-        kernel_name="python3",
-        transport="ipc",
-        ip=str(Path(sockets.name) / "socket"),
-        connection_file=str(Path(sockets.name) / "connection.json"),
-    )
-    client = None
-    try:
-        try:
-            manager.start_kernel(cwd=str(scratch), env=_environment(scratch, secrets))
-            client = manager.client()
-            client.start_channels()
-            client.wait_for_ready(timeout=30)
-        except Exception as error:
-            raise _NoKernelError(f"the kernel did not start ({error})") from error
-        yield _Kernel(manager, client)
-    finally:
-        if client is not None:
-            client.stop_channels()
-        _end(manager)
-        sockets.cleanup()
-
-
-def _environment(scratch: Path, secrets: Path) -> dict[str, str]:
-    """Start from nothing: no token of the grading machine reaches a notebook."""
+def task(submission: Submission, name: str, limits: Limits) -> dict[str, Any]:
+    """Return a notebook as the trusted side takes it (`autograder.isolation.examiner.Task`)."""
+    # The lesson's files win over a student's of the same name.
+    files = {**submission.files, **submission.materials}
     return {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
-        "HOME": str(scratch),
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        # One thread each: parallelism is across submissions, and results do not depend on it.
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        FOLDER: str(secrets),
+        "cells": [(kind(cell), cell.source) for cell in _code(submission.notebooks[name])],
+        "expected": list(submission.expected.get(name, ())),
+        "files": {relative: str(path) for relative, path in files.items()},
+        "secrets": str(submission.secrets),
+        "cell": limits.cell,
+        "total": limits.total,
+        "output": limits.output,
     }
 
 
-def _end(manager: Any) -> None:
-    """Kill the kernel and all it started: kernels lead a process group of their own."""
-    group = getattr(manager.provisioner, "pgid", None) if manager.provisioner else None
-    with suppress(RuntimeError, ProcessLookupError):
-        manager.shutdown_kernel(now=True)
-    if group:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
+def kind(cell: Any) -> str:
+    """Say on which side a cell runs: ``student``, ``locked`` (both, as far as it is pure), ``test``."""
+    if utils.is_grade(cell) and not utils.is_solution(cell):
+        return "student" if IN_KERNEL in cell.metadata.get("tags", []) else "test"
+    return "locked" if utils.is_locked(cell) else "student"
 
 
-def _run(
-    kernel: _Kernel, notebook: Any, limits: Limits, deadline: float
-) -> tuple[dict[int, Ran], str]:
-    """Run the code cells in order; return what ran, and why it ended early if it did."""
+def _code(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def annotate(notebook: Any, report: dict[str, Any]) -> dict[int, Ran]:
+    """Put outputs into the cells; return what each cell did, by its place in the notebook."""
+    from nbformat import from_dict
+
     ran: dict[int, Ran] = {}
+    results = iter(report["cells"])
+    count = 0
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or not cell.source.strip():
+        if cell.cell_type != "code":
             continue
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return ran, f"the notebook took longer than {limits.total:g} s"
-        ran[index], alive = _run_cell(kernel, cell, min(limits.cell, left), limits.output)
-        if not alive:
-            return ran, "the student's code ended or blocked the kernel"
-    return ran, ""
-
-
-def _run_cell(kernel: _Kernel, cell: Any, seconds: float, cap: int) -> tuple[Ran, bool]:
-    """Run one cell; return what it did and whether the kernel can go on."""
-    cell.outputs = []
-    # A test stays out of the history, where later cells could print it.
-    request = kernel.client.execute(
-        cell.source,
-        allow_stdin=False,
-        stop_on_error=False,
-        store_history=not utils.is_grade(cell),
-    )
-    if _listen(kernel, request, cell, time.monotonic() + seconds, cap):
-        reply = _reply(kernel, request)
-        cell.execution_count = reply.get("execution_count")
-        return _what_happened(cell, reply), reply != {}
-    if kernel.manager.is_alive():
-        said, name = f"this cell took longer than {seconds:.0f} s and was stopped", "TimeoutError"
-    else:
-        said, name = "this cell ended the process of the notebook", "DeadKernelError"
-    cell.outputs.append(new_output("error", ename=name, evalue=said, traceback=[said]))
-    return Ran(finished=False, stopped=said), _interrupt(kernel, request)
-
-
-def _listen(kernel: _Kernel, request: str, cell: Any, until: float, cap: int) -> bool:
-    """Collect outputs until the cell is done; False at the deadline or when the kernel is gone."""
-    size = 0
-    while time.monotonic() < until:
-        try:
-            message = kernel.client.get_iopub_msg(timeout=0.25)
-        except queue.Empty:
-            if not kernel.manager.is_alive():
-                return False
+        cell.outputs, cell.execution_count = [], None
+        found = next(results, None) if cell.source.strip() else None
+        if found is None:
             continue
-        if message["parent_header"].get("msg_id") != request:
-            continue
-        kind, content = message["msg_type"], message["content"]
-        if kind == "status" and content["execution_state"] == "idle":
-            return True
-        if kind in ("stream", "display_data", "execute_result", "error"):
-            size += len(str(content))
-            if size <= cap or kind in ("execute_result", "error"):
-                _append(cell, output_from_msg(message))
-    return False
+        count += 1
+        cell.execution_count = count
+        cell.outputs = [from_dict(_numbered(output, count)) for output in found["outputs"]]
+        ran[index] = Ran(found["finished"], found["value"], found["error"], found["stopped"])
+    return ran
 
 
-def _append(cell: Any, output: Any) -> None:
-    last: Any = cell.outputs[-1] if cell.outputs else {}
-    if output.output_type == "stream" and last.get("name") == output.name:
-        last.text += output.text
-    else:
-        cell.outputs.append(output)
+def _numbered(output: dict[str, Any], count: int) -> dict[str, Any]:
+    return {**output, "execution_count": count} if "execution_count" in output else output
 
 
-def _reply(kernel: _Kernel, request: str) -> dict[str, Any]:
-    with suppress(queue.Empty):
-        while True:
-            message = kernel.client.get_shell_msg(timeout=5)
-            if message["parent_header"].get("msg_id") == request:
-                return dict(message["content"])
-    return {}
+def names_bound(source: str) -> list[str]:
+    """Return the names that a cell binds at its top level."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return []
+    found = []
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found.append(statement.name)
+        found += [n.id for n in ast.walk(statement)
+                  if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]  # fmt: skip
+    return found
 
 
-def _interrupt(kernel: _Kernel, request: str) -> bool:
-    """Interrupt a cell that took too long; say whether the kernel came back."""
-    if not kernel.manager.is_alive():
-        return False
-    kernel.manager.interrupt_kernel()
-    return _reply(kernel, request) != {}
-
-
-def _what_happened(cell: Any, reply: dict[str, Any]) -> Ran:
-    if reply.get("status") == "error":
-        return Ran(finished=False, error=(str(reply.get("ename")), str(reply.get("evalue"))))
-    values = [
-        output.data.get("text/plain") for output in cell.outputs
-        if output.output_type == "execute_result"
-    ]  # fmt: skip
-    return Ran(finished=reply.get("status") == "ok", value=values[-1] if values else None)

@@ -72,8 +72,12 @@ class Outcome:
         Notebook id to executed notebook, with whole tests: for instructors.
     seconds
         Wall-clock time of the execution.
+    cpu_seconds
+        Processor time of the student's cells alone, by their own account.
     repairs
         What intake mended.
+    unsafe
+        Whether student code ran without a sandbox.
     message
         For an invalid submission or an infrastructure error: what happened and what to do.
     """
@@ -84,8 +88,10 @@ class Outcome:
     cells: tuple[Graded, ...] = ()
     notebooks: dict[str, Any] = field(default_factory=dict, repr=False)
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     repairs: tuple[str, ...] = ()
     message: str = ""
+    unsafe: bool = False
 
     @property
     def score(self) -> float | None:
@@ -107,6 +113,8 @@ class Outcome:
             "score": self.score,
             "max_score": self.max_score,
             "seconds": round(self.seconds, 3),
+            "cpu_seconds": round(self.cpu_seconds, 3),
+            "unsafe": self.unsafe,
             "cells": [asdict(cell) for cell in self.cells],
             "repairs": list(self.repairs),
             "message": self.message,

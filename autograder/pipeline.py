@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from autograder.execute import execute
 from autograder.gradebook import Records
 from autograder.intake import InvalidSubmission, take_in
 from autograder.outcome import Outcome, State
+from autograder.sandbox.bubblewrap import NoSandbox
 from autograder.submission import Submission
 
 Execute = Callable[[Submission], Outcome]
@@ -59,6 +60,11 @@ def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
     """Grade a batch; yield each outcome once it is recorded, in the order they are done.
 
     Nothing a submission does stops the others: what goes wrong with one is its outcome.
+
+    Raises
+    ------
+    NoSandbox
+        If there is no place where student code could run safely; nothing was recorded then.
     """
     directory, lesson = batch.directory, batch.lesson
     sources = register(directory, lesson)
@@ -91,28 +97,30 @@ def _executed(
     jobs: int,
     run: Execute,
 ) -> Iterator[Outcome]:
+    """Take in and execute, a few at a time: memory does not grow with the class."""
     source_folder = directory.folder("source", ".", lesson)
-    # Spawned, not forked: torch and ZeroMQ threads of this process must not be copied.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
-        running: dict[Future[Outcome], str] = {}
-        for student in students:
-            folder = directory.folder("submitted", student, lesson)
-            try:
-                submission = take_in(student, lesson, folder, sources, source_folder)
-            except InvalidSubmission as error:
-                yield Outcome(student, lesson, State.INVALID_SUBMISSION, message=str(error))
-                continue
-            except Exception as error:
-                # Whatever it is, it is this submission's alone: the batch goes on.
-                yield Outcome(student, lesson, State.INFRA_ERROR, message=_failed(error))
-                continue
-            running[pool.submit(run, submission)] = student
-        for done in as_completed(running):
-            try:
-                yield done.result()
-            except (Exception, BrokenExecutor) as error:
-                yield Outcome(running[done], lesson, State.INFRA_ERROR, message=_failed(error))
+
+    def one(student: str) -> Outcome:
+        folder = directory.folder("submitted", student, lesson)
+        try:
+            return run(take_in(student, lesson, folder, sources, source_folder))
+        except InvalidSubmission as error:
+            return Outcome(student, lesson, State.INVALID_SUBMISSION, message=str(error))
+        except NoSandbox:
+            raise
+        except Exception as error:
+            # Whatever it is, it is this submission's alone: the batch goes on.
+            return Outcome(student, lesson, State.INFRA_ERROR, message=_failed(error))
+
+    # Threads wait; the work is done in the processes that the warm workers fork.
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        waiting = iter(students)
+        running = {pool.submit(one, student) for student in islice(waiting, 2 * jobs)}
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= {pool.submit(one, student) for student in islice(waiting, len(done))}
+            for future in done:
+                yield future.result()
 
 
 def _failed(error: BaseException) -> str:

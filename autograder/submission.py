@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ class Submission:
         The folder of the lesson's held-out data, for grade cells alone.
     repairs
         What was mended, one sentence each, for the student to read.
+    expected
+        Notebook id to the names that its exercises define, which a student may bind whatever the
+        instructor's cells say.
     """
 
     student: str
@@ -34,3 +37,4 @@ class Submission:
     materials: dict[str, Path]
     secrets: Path
     repairs: tuple[str, ...]
+    expected: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,77 @@
+"""The names a test sees: its own, the instructor's, and through those the student's.
+
+Last writer wins, as in one kernel: a name the student binds anew means the student's again. Two
+exceptions keep tests out of reach: what instructors import stays theirs, and so do their helper
+functions, unless redefining them is the exercise.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+from autograder.isolation.conversation import Conversation
+from autograder.isolation.proxy import Proxy, about
+from autograder.isolation.pure import Pure
+
+_NEVER = frozenset(dir(builtins)) | {
+    "get_ipython", "In", "Out", "exit", "quit", "open", "__builtins__", "_", "__", "___",
+}  # fmt: skip
+_ALIASES = {
+    "np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot", "nn": "torch.nn",
+    "F": "torch.nn.functional", "optim": "torch.optim", "sns": "seaborn", "sp": "scipy",
+}  # fmt: skip
+
+
+class Names(dict[str, Any]):
+    """The global names of grade cells."""
+
+    def __init__(self, line: Conversation, student: Any, expected: frozenset[str]) -> None:
+        super().__init__(__name__="__main__", __builtins__=builtins, student=student)
+        self._line, self._expected = line, expected
+        self._pinned: set[str] = {"student"}
+        self._fetched: dict[str, Any] = {}
+
+    def __missing__(self, name: str) -> Any:
+        if name in _NEVER:
+            raise KeyError(name)
+        if name in self._fetched:
+            return self._fetched[name]
+        (found,) = self._line.ask("names", [name])
+        if not found:
+            raise KeyError(name)
+        value = _module_of(name, found[0])
+        # Data may be changed by the next call; an object's proxy stays the same.
+        if type(value) is Proxy or isinstance(value, type):
+            self._fetched[name] = value
+        return value
+
+    def take(self, pure: Pure) -> None:
+        """Bind what a locked cell says that means the same on both sides."""
+        exec(compile(pure.source, "<locked cell>", "exec"), self)  # noqa: S102 - the instructor's
+        self._pinned |= pure.imported | (pure.functions - self._expected)
+
+    def pin(self, imported: Iterable[str]) -> None:
+        """Keep names that a test has imported."""
+        self._pinned |= set(imported)
+
+    def rebound(self, names: Iterable[str]) -> None:
+        """Forget what the student's code has bound anew."""
+        self._fetched.clear()
+        for name in set(names) - self._pinned:
+            self.pop(name, None)
+
+
+def _module_of(name: str, value: Any) -> Any:
+    """Return the module of that name here, where a proxy stands for one that goes by it."""
+    if type(value) is not Proxy or "module" not in about(value):
+        return value
+    module = str(about(value)["module"])
+    if name == module.rpartition(".")[2] or _ALIASES.get(name) == module:
+        try:
+            return importlib.import_module(module)
+        except ImportError:
+            return value
+    return value

@@ -1,0 +1,125 @@
+"""IPython's shell without a kernel: the same cells, magics, displays and tracebacks.
+
+What is printed goes to the process's standard output, which the trusted side reads as it comes.
+What is displayed is kept, and a mark in the output says where it belongs.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+import time
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+MARK = "\x00\x1f{}\x1f\x00"
+MOST_SHOWN = 8 << 20
+"""Bytes of displays kept of one cell."""
+
+
+class _Hook(DisplayHook):  # type: ignore[misc]
+    def write_output_prompt(self) -> None:
+        """Leave the prompt to whoever shows the notebook."""
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        self.shell.show("execute_result", format_dict, md_dict)
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
+    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
+        self.shell.show("display_data", data, metadata)
+
+    def clear_output(self, wait: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Keep what was shown: whoever grades wants to see all of it."""
+
+
+class Shell(InteractiveShell):  # type: ignore[misc]
+    """A shell that tells what a cell showed, how it failed and which names it bound."""
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+
+    @classmethod
+    def fresh(cls) -> Shell:
+        """Return the process's shell, without history on disk or threads."""
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "nocolor"
+        shell: Shell = cls.instance(config=config)
+        # What `%matplotlib` would do: figures are shown when a cell ends.
+        shell.user_ns["__name__"] = "__main__"
+        sys.modules["__main__"] = shell.user_module
+        return shell
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing: there is no screen."""
+
+    def show(self, kind: str, data: Any, metadata: Any) -> None:
+        """Keep something displayed."""
+        entry = {"output_type": kind, "data": data, "metadata": metadata or {}}
+        size = len(json.dumps(entry, default=str))
+        if self._shown_bytes + size > MOST_SHOWN:
+            return
+        self._shown_bytes += size
+        sys.stdout.write(MARK.format(len(self._shown)))
+        self._shown.append(entry)
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        self._error = {
+            "ename": str(etype.__name__), "evalue": str(evalue)[:10_000],
+            "traceback": [line[:10_000] for line in stb[:200]],
+        }  # fmt: skip
+
+    def run(self, source: str) -> dict[str, Any]:
+        """Run a cell as a kernel would.
+
+        Returns
+        -------
+        dict
+            ``shown`` (displays), ``error`` (name, value, traceback; None if none) and ``bound``
+            (names that now mean something else, or may).
+        """
+        self._shown: list[Any] = []
+        self._shown_bytes = 0
+        self._error: dict[str, Any] | None = None
+        before = {name: id(value) for name, value in self.user_ns.items()}
+        started = time.process_time()
+        done = self.run_cell(source, store_history=True)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        bound = {name for name, value in self.user_ns.items() if before.get(name) != id(value)}
+        bound |= self._stored(source) & set(self.user_ns)
+        if self._error is None and not done.success:
+            error = done.error_before_exec or done.error_in_exec
+            name, text = type(error).__name__, str(error)[:10_000]
+            self._error = {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
+        return {
+            "shown": json.loads(json.dumps(self._shown, default=str)),
+            "error": self._error,
+            "cpu": time.process_time() - started,
+            "bound": sorted(name for name in bound if not name.startswith("_i"))[:10_000],
+        }
+
+    def _stored(self, source: str) -> set[str]:
+        try:
+            tree = ast.parse(self.transform_cell(source))
+        except (SyntaxError, ValueError, RecursionError):
+            return set()
+        stored = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                stored.add(node.id)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                stored.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                stored |= {(a.asname or a.name).split(".")[0] for a in node.names}
+        return stored

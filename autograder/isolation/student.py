@@ -1,0 +1,353 @@
+"""The student's side: runs the student's cells and does what a test asks of their objects.
+
+Everything here runs in the sandbox, in one process with the student's code, which may change any of
+it. So nothing here is trusted: the worst that can be sent is a wrong answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import operator
+import os
+import pickle
+import random
+import signal
+import socket
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.isolation import frames
+from autograder.isolation.shell import Shell
+from autograder.isolation.values import Decoder, Encoder
+
+_BRANCH = 1_000_000
+LONGEST = 10_000
+"""Characters of an error's text that are passed on."""
+MOST_FILES, MOST_BYTES = 200, 128 << 20
+
+
+def serve(talk: socket.socket, shell: Shell) -> None:
+    """Answer requests until the trusted side closes."""
+    with contextlib.suppress(frames.ProtocolError):
+        Student(talk, shell).serve()
+
+
+class Student:
+    """A student's process, as far as a test can see it."""
+
+    def __init__(self, talk: socket.socket, shell: Shell) -> None:
+        self.talk, self.shell = talk, shell
+        self._objects: dict[int, Any] = {}
+        self._handles: dict[int, int] = {}
+        self._last = 0
+        self._leaves: dict[int, torch.Tensor] = {}
+        self._slots: dict[int, Any] = {}
+        self._seen: dict[str, tuple[int, int]] = {}
+        self._busy = False
+        signal.signal(signal.SIGINT, self._interrupted)
+
+    def _interrupted(self, *_: Any) -> None:
+        # Between requests there is nothing to interrupt, and half a frame must never be left.
+        if self._busy:
+            raise KeyboardInterrupt
+
+    def serve(self) -> Any:
+        """Answer requests; return the value of a ``return``, which ends a callback."""
+        while True:
+            (op, *codes), tail = frames.receive(self.talk)
+            if op == "branch":
+                self._branch()
+                continue
+            slots: dict[int, Any] = {}
+            decoder = Decoder(tail, lambda tag, content: self._known(decoder, slots, tag, content))  # noqa: B023
+            arguments = [decoder.decode(code) for code in codes]
+            if op == "return":
+                return arguments
+            self._reply(op, arguments, slots)
+
+    def _reply(self, op: str, arguments: list[Any], slots: dict[int, Any]) -> None:
+        outer, self._slots = self._slots, slots
+        before = {slot: _print(value) for slot, value in slots.items()}
+        encoder = Encoder(self._refer)
+        try:
+            self._busy = True
+            value = _OPERATIONS[op](self, *arguments)
+            self._busy = False
+            same = [slot for slot, given in slots.items() if given is value]
+            code: Any = ["ok", {"same": same[0]} if same else encoder.encode(value)]
+            changed = [slot for slot, value in slots.items() if _print(value) != before[slot]]
+            code.append([[slot, encoder.encode(_plain(slots[slot]))] for slot in changed])
+            frames.send(self.talk, code, encoder.tail)
+        except frames.ProtocolError:
+            raise
+        except BaseException as error:
+            self._busy = False
+            frames.send(self.talk, ["error", self._described(error)], [])
+        finally:
+            self._slots = outer
+
+    def _described(self, error: BaseException) -> dict[str, Any]:
+        kind = type(error)
+        try:
+            text = str(error)[:LONGEST]
+        except BaseException:
+            text = ""
+        return {**self._class(kind), "text": text}
+
+    def _class(self, kind: type) -> dict[str, Any]:
+        lineage = [[str(c.__module__), str(c.__qualname__)] for c in kind.__mro__]
+        return {"handle": self._handle(kind), "lineage": lineage}
+
+    # What is no plain data becomes a reference: a number and what kind of thing it is.
+
+    def _handle(self, value: Any) -> int:
+        if id(value) not in self._handles:
+            self._last += 1
+            self._handles[id(value)] = self._last
+            self._objects[self._last] = value
+        return self._handles[id(value)]
+
+    def _refer(self, encoder: Encoder, value: Any) -> Any:
+        if isinstance(value, torch.Tensor) and type(value) in (torch.Tensor, torch.nn.Parameter):
+            return {"live": [
+                self._handle(value), {"tdtype": str(value.dtype).removeprefix("torch.")},
+                list(value.shape), value.is_leaf, type(value) is torch.nn.Parameter,
+            ]}  # fmt: skip
+        if isinstance(value, type) and issubclass(value, BaseException):
+            return {"exception": self._class(value)}
+        if type(value) is _Reference:
+            return self._refer(encoder, value.value)
+        about: dict[str, Any] = self._class(type(value))
+        about["handle"] = self._handle(value)
+        about["equality"] = type(value).__eq__ is not object.__eq__
+        if isinstance(value, types.ModuleType):
+            about["module"] = str(value.__name__)
+        if isinstance(value, type):
+            about["self"] = self._class(value)["lineage"]
+        return {"object": about}
+
+    def _known(self, decoder: Decoder, slots: dict[int, Any], tag: str, content: Any) -> Any:
+        if tag == "object":
+            return self._objects[content]
+        if tag == "library":
+            return _imported(*content)
+        if tag == "slot":
+            slots[content[0]] = decoder.decode(content[1])
+            return slots[content[0]]
+        if tag == "leaf":
+            number, parts = content
+            if number not in self._leaves:
+                self._leaves[number] = decoder.tensor(*parts).requires_grad_()
+            return self._leaves[number]
+        if tag == "callback":
+            return _Callback(self, content)
+        raise frames.ProtocolError(f"unknown tag {tag}")
+
+    def call_back(self, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function of the test's; it runs over there."""
+        encoder = Encoder(self._refer)
+        codes = [encoder.encode(list(arguments)), encoder.encode(named)]
+        busy, self._busy = self._busy, False
+        frames.send(self.talk, ["callback", number, *codes], encoder.tail)
+        good, value = self.serve()
+        self._busy = busy
+        if good:
+            return value
+        raise RuntimeError(value)
+
+    def _branch(self) -> None:
+        """Go on in a copy of this process until the trusted side has enough of it."""
+        _, (descriptor, *_), _, _ = socket.recv_fds(self.talk, 1, 1)
+        child = os.fork()
+        if child == 0:
+            self.talk.close()
+            self.talk = socket.socket(fileno=descriptor)
+            self._last += _BRANCH  # a number is never used again for something else
+            with contextlib.suppress(frames.ProtocolError):
+                self.serve()
+            os._exit(0)
+        os.close(descriptor)
+        frames.send(self.talk, ["ok", None, []], [])
+        (op, *_), _ = frames.receive(self.talk)
+        if op != "leave":
+            raise frames.ProtocolError("a branch has to be left first")
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        frames.send(self.talk, ["ok", None, []], [])
+
+    # What a test can ask for.
+
+    def cell(self, source: str) -> dict[str, Any]:
+        """Run a cell; say what it displayed, how it failed, and which names it bound."""
+        return self.shell.run(source)
+
+    def names(self, wanted: list[str]) -> list[Any]:
+        """Return ``[value]`` for a name the student has bound, else ``[]``."""
+        space = self.shell.user_ns
+        return [[space[name]] if name in space else [] for name in wanted]
+
+    def call(self, function: Any, arguments: list[Any], named: dict[str, Any], grad: bool) -> Any:  # noqa: FBT001
+        """Call something; with gradients only where the test has them."""
+        with torch.set_grad_enabled(grad):
+            return function(*arguments, **named)
+
+    def put(self, data: bytes) -> Any:
+        """Take in what a test built; parts that belong together come together."""
+        return _references(pickle.loads(data))  # noqa: S301 - from the trusted side to this one
+
+    def numbers(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Return a tensor's numbers as they are now."""
+        return torch.Tensor.detach(tensor).cpu().clone()
+
+    def overwrite(self, tensor: torch.Tensor, numbers: torch.Tensor) -> None:
+        """Write numbers into a tensor."""
+        with torch.no_grad():
+            tensor.copy_(numbers)
+
+    def backward(self, tensor: torch.Tensor, gradient: torch.Tensor) -> list[Any]:
+        """Go on with a backward pass; return the gradients of leaves that the test owns."""
+        torch.Tensor.backward(tensor, gradient.to(tensor.device), retain_graph=True)
+        found = [[n, leaf.grad] for n, leaf in self._leaves.items() if leaf.grad is not None]
+        for leaf in self._leaves.values():
+            leaf.grad = None
+        return found
+
+    def files(self) -> list[Any]:
+        """Return files that are new or changed: path and content."""
+        found: list[Any] = []
+        total = 0
+        for parent, folders, names in os.walk("."):
+            folders[:] = sorted(n for n in folders if not n.startswith((".", "__pycache__")))
+            for path in (Path(parent) / name for name in sorted(names)):
+                about = path.lstat()
+                mark = (about.st_mtime_ns, about.st_size)
+                if path.is_symlink() or not path.is_file() or self._seen.get(str(path)) == mark:
+                    continue
+                total += about.st_size
+                if total > MOST_BYTES or len(found) >= MOST_FILES:
+                    return found
+                self._seen[str(path)] = mark
+                found.append([path.as_posix(), path.read_bytes()])
+        return found
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content.
+
+        Raises
+        ------
+        FileNotFoundError
+            If it is not there.
+        """
+        return Path(path).read_bytes()
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file, relative to the notebook, that does not count as the student's."""
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        about = target.lstat()
+        self._seen[str(target)] = (about.st_mtime_ns, about.st_size)
+
+    def accelerator(self, name: str) -> torch.device:
+        """Give this process an accelerator; there is no way back, hence only in branches."""
+        from autograder import twin
+
+        if name == "none":
+            twin.without()
+            return torch.device("cpu")
+        return twin.enter()
+
+
+class _Callback:
+    """A function of the test's, as the student's code gets it."""
+
+    def __init__(self, student: Student, number: int) -> None:
+        self._student, self._number = student, number
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._student.call_back(self._number, arguments, named)
+
+
+class _Reference:
+    """Marks a value that goes as a reference, whatever it is."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _references(value: Any) -> Any:
+    """Mark the parts of a tuple, list or dictionary, or the value itself."""
+    if type(value) in (list, tuple):
+        return type(value)([_references(item) for item in value])
+    if type(value) is dict:
+        return {key: _references(item) for key, item in value.items()}
+    return _Reference(value)
+
+
+def _plain(value: Any) -> Any:
+    # A tensor the student's code has switched gradients on for is still the test's data.
+    return value.detach() if isinstance(value, torch.Tensor) else value
+
+
+def _print(value: Any) -> Any:
+    """Return something that differs when a value of the test's was changed."""
+    encoder = Encoder(lambda *_: {"other": 0})
+    try:
+        return json.dumps(encoder.encode(_plain(value))), [bytes(part) for part in encoder.tail]
+    except Exception:
+        return None
+
+
+def _imported(module: str, name: str) -> Any:
+    found: Any = importlib.import_module(module)
+    for part in name.split(".") if name else ():
+        found = getattr(found, part)
+    return found
+
+
+def _next(iterator: Any) -> list[Any]:
+    try:
+        return [next(iterator)]
+    except StopIteration:
+        return []
+
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "cell": Student.cell,
+    "names": Student.names,
+    "call": Student.call,
+    "put": Student.put,
+    "numbers": Student.numbers,
+    "overwrite": Student.overwrite,
+    "backward": Student.backward,
+    "files": Student.files,
+    "write": Student.write,
+    "read": Student.read,
+    "accelerator": Student.accelerator,
+    "library": lambda _, module: _Reference(importlib.import_module(module)),
+    "attribute": lambda _, value, name: getattr(value, name),
+    "set": lambda _, value, name, new: setattr(value, name, new),
+    "delete": lambda _, value, name: delattr(value, name),
+    "iterator": lambda _, value: _Reference(iter(value)),
+    "next": lambda _, iterator: _next(iterator),
+    "text": lambda _, how, value: {"str": str, "repr": repr}[how](value)[:LONGEST],
+    "format": lambda _, value, how: format(value, how)[:LONGEST],
+    "truth": lambda _, value: bool(value),
+    "number": lambda _, how, value: {"int": int, "float": float, "complex": complex}[how](value),
+    "operate": lambda _, name, *values: _OPERATORS.get(name, getattr(operator, name, None))(*values),
+    "seed": lambda _, name, number: _SEEDS[name](number),
+}
+
+_OPERATORS: dict[str, Any] = {"length": len, "equal": lambda a, b: bool(a == b)}
+_SEEDS: dict[str, Callable[[Any], Any]] = {
+    "torch": lambda number: torch.manual_seed(number) and None,
+    "numpy": np.random.seed,
+    "random": random.seed,
+}

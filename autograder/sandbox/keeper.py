@@ -1,0 +1,130 @@
+"""Watches over one submission: starts its process, kills it when told or when it takes too much.
+
+The keeper is the parent of the student's process and lies outside its PID namespace: the student's
+code can neither see nor signal it. When the first process of that namespace ends, the kernel ends
+all others in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+from collections.abc import Callable
+
+from autograder.sandbox.confine import new_namespaces
+from autograder.sandbox.limits import Limits
+
+_TICK = 0.05
+"""Seconds between two looks at memory and processes."""
+_ENOUGH = 4096
+
+
+class Keeper:
+    """Runs `inside` in a process of its own, watched.
+
+    Parameters
+    ----------
+    leash
+        Where orders come from (``i``: interrupt, ``k``: kill; closed: kill), and where is told why
+        the process ended.
+    inside
+        What the process does; it is not confined yet.
+    limits
+        What it may use.
+    """
+
+    def __init__(self, leash: socket.socket, inside: Callable[[], None], limits: Limits) -> None:
+        self._leash, self._inside, self._limits = leash, inside, limits
+        self._proc = -1
+
+    def run(self) -> None:
+        """Start the process and stay until it has ended."""
+        # Opened before anything is laid over /proc: from here on it is the keeper's alone.
+        self._proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        new_namespaces()
+        child = os.fork()
+        if child == 0:
+            os.close(self._proc)
+            self._leash.close()
+            self._inside()
+            os._exit(0)
+        self._tell(self._watch(child))
+
+    def _watch(self, child: int) -> str:
+        watched = os.pidfd_open(child)
+        base = self._memory(child)
+        why = ""
+        while True:
+            ready, _, _ = select.select([watched, self._leash], [], [], _TICK)
+            if watched in ready:
+                os.waitpid(child, 0)
+                return why
+            if self._leash in ready:
+                order = self._leash.recv(1)
+                if order == b"i":
+                    os.kill(child, signal.SIGINT)
+                else:
+                    os.kill(child, signal.SIGKILL)
+                    os.waitpid(child, 0)
+                    return why
+            if not why and (why := self._too_much(child, base)):
+                os.kill(child, signal.SIGKILL)
+
+    def _too_much(self, child: int, base: int) -> str:
+        family = self._family(child)
+        if sum(map(self._threads, family)) > self._limits.processes:
+            return "the student's code started too many processes"
+        # Every process of the family is a copy of the first: what the copy shares is not counted.
+        used = sum(max(0, self._memory(one) - base) for one in family)
+        if used > self._limits.memory:
+            return "the student's code used more memory than there is for a submission"
+        return ""
+
+    def _family(self, child: int) -> list[int]:
+        found, new = [child], [child]
+        while new and len(found) < _ENOUGH:
+            parent = new.pop()
+            children: list[int] = []
+            for thread in self._listed(f"{parent}/task"):
+                words = self._read(f"{parent}/task/{thread}/children").split()
+                children += [int(word) for word in words]
+            found += children
+            new += children
+        return found
+
+    def _threads(self, process: int) -> int:
+        return len(self._listed(f"{process}/task"))
+
+    def _memory(self, process: int) -> int:
+        """Return a process's own memory, in bytes: what is not a file's."""
+        kilobytes = 0
+        for line in self._read(f"{process}/status").splitlines():
+            if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:")):
+                kilobytes += int(line.split()[1])
+        return kilobytes * 1024
+
+    def _listed(self, path: str) -> list[str]:
+        with contextlib.suppress(OSError):
+            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY, dir_fd=self._proc)
+            try:
+                return os.listdir(folder)  # noqa: PTH208 - of a descriptor
+            finally:
+                os.close(folder)
+        return []
+
+    def _read(self, path: str) -> str:
+        with contextlib.suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY, dir_fd=self._proc)
+            with os.fdopen(descriptor) as file:
+                return file.read()
+        return ""
+
+    def _tell(self, why: str) -> None:
+        with contextlib.suppress(OSError):
+            self._leash.send(json.dumps({"why": why}).encode())
+
+

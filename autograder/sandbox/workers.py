@@ -1,0 +1,184 @@
+"""The pair of warm workers: one inside the sandbox, one outside."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import pickle
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.worker import READY
+from course.errors import CourseError
+
+_WARM_UP = 120.0
+"""Seconds a worker may take to import everything."""
+_SPARE = 30.0
+"""Seconds on top of a notebook's own limit, before the trusted side itself is given up."""
+
+
+class WorkerError(CourseError):
+    """A worker did not start, or is gone: nothing is known about the submission."""
+
+
+class Workers:
+    """Two warm processes that fork for every notebook.
+
+    Parameters
+    ----------
+    unsafe
+        Run student code without a sandbox, with the rights of whoever grades.
+    """
+
+    def __init__(self, *, unsafe: bool = False) -> None:
+        self.unsafe = unsafe
+        self._lock = threading.Lock()
+        self._scratch = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
+        started = [self._start("student"), self._start("trusted")]
+        (self._student, _), (self._trusted, _) = started
+        self._processes = [process for _, process in started]
+        for control, process in started:
+            self._await(control, process)
+
+    def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        inner = [sys.executable, "-m", "autograder.sandbox.worker", role, str(theirs.fileno())]
+        environment = _environment(self._scratch.name if role == "trusted" else "/tmp")  # noqa: S108
+        if role == "student" and not self.unsafe:
+            inner = bubblewrap.command(inner, environment)
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - our own command
+                inner, env=environment, pass_fds=[theirs.fileno()], cwd=self._scratch.name,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        return ours, process
+
+    def _await(self, control: socket.socket, process: subprocess.Popen[bytes]) -> None:
+        ready, _, _ = select.select([control], [], [], _WARM_UP)
+        if ready and control.recv(16) == READY:
+            return
+        process.kill()
+        said = (process.stderr.read() if process.stderr else b"").decode("utf-8", "replace")
+        self.close()
+        if "bwrap:" not in said:
+            last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
+            raise WorkerError(
+                f"a grading process did not start ({last})", where="the sandbox",
+                do="run `course doctor`; if it finds nothing, report this",
+            )  # fmt: skip
+        trial = bubblewrap.explain(said)
+        raise bubblewrap.NoSandbox(trial.found, where="the sandbox", do=trial.do)
+
+    def run(self, task: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        """Run a notebook; return the report of `examiner.examine`.
+
+        Raises
+        ------
+        WorkerError
+            If there is no report.
+        """
+        with tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True) as lap:
+            job, jobs_end = socket.socketpair()
+            with job:
+                self._fork(jobs_end, lap, limits)
+                job.sendall(pickle.dumps(task))
+                job.shutdown(socket.SHUT_WR)
+                return _reported(job, time.monotonic() + task["total"] + _SPARE)
+
+    def _fork(self, job: socket.socket, folder: str, limits: Limits) -> None:
+        talk = socket.socketpair()
+        leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        stdout, stderr = os.pipe(), os.pipe()
+        there = [talk[1].fileno(), leash[1].fileno(), stdout[1], stderr[1]]
+        here = [talk[0].fileno(), leash[0].fileno(), stdout[0], stderr[0], job.fileno()]
+        order = json.dumps({"limits": asdict(limits), "folder": folder}).encode()
+        try:
+            with self._lock:
+                socket.send_fds(self._student, [order], there)
+                socket.send_fds(self._trusted, [order], here)
+        except OSError as error:
+            raise WorkerError(
+                "a grading process has ended", where="the sandbox", do="run the command again"
+            ) from error
+        finally:
+            for one in (*talk, *leash, job):
+                one.close()
+            for descriptor in (*stdout, *stderr):
+                os.close(descriptor)
+
+    @property
+    def alive(self) -> bool:
+        """Whether both are there."""
+        return all(process.poll() is None for process in self._processes)
+
+    def close(self) -> None:
+        """End both, and with them everything they started."""
+        for control in (self._student, self._trusted) if hasattr(self, "_trusted") else ():
+            control.close()
+        for process in getattr(self, "_processes", ()):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=2)
+            process.kill()
+            process.wait()
+            if process.stderr:
+                process.stderr.close()
+        self._scratch.cleanup()
+
+
+def _reported(job: socket.socket, until: float) -> dict[str, Any]:
+    data = bytearray()
+    while True:
+        ready, _, _ = select.select([job], [], [], max(0.0, until - time.monotonic()))
+        piece = job.recv(1 << 20) if ready else b""
+        if not piece:
+            break
+        data += piece
+    if not data:
+        raise WorkerError(
+            "the grading process ended without a report", where="a test",
+            do="run the command again; if it stays, run the lesson's tests on the reference",
+        )  # fmt: skip
+    return dict(pickle.loads(bytes(data)))  # noqa: S301 - from the trusted side
+
+
+def _environment(home: str) -> dict[str, str]:
+    """Start from nothing: no token of the grading machine reaches a notebook, or a test."""
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "IPYTHONDIR": f"{home}/.ipython",
+        "MPLCONFIGDIR": f"{home}/.matplotlib", "PYTHONHASHSEED": "0",
+        "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # Tests may read a student's file with torch.load: never as a pickle.
+        "TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1",
+        # One thread each: parallelism is across submissions, and results do not depend on it.
+        "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+    }  # fmt: skip
+
+
+_shared: dict[bool, Workers] = {}
+_sharing = threading.Lock()
+
+
+def workers(*, unsafe: bool = False) -> Workers:
+    """Return this process's pair, started when first asked for, and again if one has ended."""
+    with _sharing:
+        pair = _shared.get(unsafe)
+        if pair is None or not pair.alive:
+            if pair is not None:
+                pair.close()
+            pair = _shared[unsafe] = Workers(unsafe=unsafe)
+            atexit.register(pair.close)
+        return pair
