@@ -50,13 +50,14 @@ def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
     say(f"handed in: {len(CLASSROOM)} notebooks; grading them, {jobs} at a time …")
     batch = pipeline.Batch(directory, LESSON, jobs=jobs)
     # One of the class loops for ever, in three cells: do not wait a minute for each.
-    hasty = functools.partial(execute, limits=Limits(cell=15.0))
+    hasty = functools.partial(execute, limits=Limits(cell=10.0))
     outcomes = {}
     for outcome in pipeline.grade(batch, hasty):
         outcomes[outcome.student] = outcome
         say(f"graded  {outcome.student} ({outcome.seconds:.1f} s)")
     pages = sum(1 for _ in write(directory, LESSON))
-    recorded = Records(directory.database, str(directory.nbgrader.course_id)).scores(LESSON)
+    with Records(directory.database, str(directory.nbgrader.course_id)) as records:
+        recorded = records.scores(LESSON)
     rows = [_row(student, outcomes[student.name], recorded, points) for student in CLASSROOM]
     columns = ["student", "what they did", "state", "score", "expected", ""]
     table(f"Lesson {LESSON}", columns, rows)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.manifest import PLACEHOLDER, Manifest
+from autograder.sandbox import bubblewrap
 from course.errors import CourseError
 
 _NEEDED_DISK = 2.0
@@ -45,12 +46,7 @@ def examine(root: Path) -> Iterator[Finding]:
     yield Finding("Python", version, ok=sys.version_info >= (3, 11), do=advice)
     yield _torch()
     yield from (_package(name) for name in ("nbgrader", "jupytext", "nbval"))
-    yield Finding(
-        "sandbox",
-        "none in this version: student code runs with your rights",
-        ok=False,
-        do="grade only submissions you trust, or grade in a machine you can lose",
-    )
+    yield _sandbox()
     free = shutil.disk_usage(root).free / 1e9
     advice = f"free some space: grading wants {_NEEDED_DISK:.0f} GB"
     yield Finding("disk", f"{free:.0f} GB free", ok=free > _NEEDED_DISK, do=advice)
@@ -64,6 +60,11 @@ def _torch() -> Finding:
 
     device = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "no GPU (none needed)"
     return Finding("torch", f"{torch.__version__}, {device}")
+
+
+def _sandbox() -> Finding:
+    trial = bubblewrap.attempt()
+    return Finding("sandbox", trial.found, ok=trial.works, do=trial.do)
 
 
 def _package(name: str) -> Finding:

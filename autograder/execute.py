@@ -8,7 +8,6 @@ cannot reach (`autograder.sandbox`, `autograder.isolation`); what a test did bec
 
 from __future__ import annotations
 
-import ast
 import time
 from typing import Any
 
@@ -22,6 +21,7 @@ from autograder.submission import Submission
 
 __all__ = ["IN_KERNEL", "Limits", "execute"]
 
+UNSAFE = "graded without a sandbox, as --unsafe asks for"
 IN_KERNEL = "in-kernel"
 """Tag of a grade cell that runs on the student's side, where the student's code can reach it."""
 
@@ -71,7 +71,7 @@ def execute(
         seconds=time.monotonic() - started,
         cpu_seconds=cpu,
         repairs=submission.repairs,
-        message="; ".join(ended),
+        message="; ".join([*ended, *([UNSAFE] if unsafe else [])]),
         unsafe=unsafe,
     )
 
@@ -130,20 +130,3 @@ def annotate(notebook: Any, report: dict[str, Any]) -> dict[int, Ran]:
 
 def _numbered(output: dict[str, Any], count: int) -> dict[str, Any]:
     return {**output, "execution_count": count} if "execution_count" in output else output
-
-
-def names_bound(source: str) -> list[str]:
-    """Return the names that a cell binds at its top level."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return []
-    found = []
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            found.append(statement.name)
-        found += [n.id for n in ast.walk(statement)
-                  if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]  # fmt: skip
-    return found
-
-

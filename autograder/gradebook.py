@@ -6,8 +6,7 @@ import datetime
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
@@ -18,21 +17,36 @@ from autograder.outcome import Outcome, State
 from course.errors import CourseError
 
 
-@dataclass(frozen=True)
 class Records:
-    """A gradebook, by its URL."""
+    """A gradebook, open from ``with`` to its end; every student is one transaction.
 
-    url: str
-    course_id: str
+    Parameters
+    ----------
+    url
+        SQLAlchemy's URL of the database.
+    course_id
+        nbgrader's id of the course.
+    """
+
+    def __init__(self, url: str, course_id: str) -> None:
+        self.url, self.course_id = url, course_id
+
+    def __enter__(self) -> Self:
+        put_tools_on_path()
+        with self._explained():
+            self._gradebook = Gradebook(self.url, self.course_id)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
 
     @contextmanager
-    def _open(self) -> Iterator[Any]:
-        put_tools_on_path()
+    def _explained(self) -> Iterator[None]:
         try:
-            with warnings.catch_warnings(), Gradebook(self.url, self.course_id) as gradebook:
+            with warnings.catch_warnings():
                 # nbgrader's own doing, when it adds a submission; it is harmless.
                 warnings.filterwarnings("ignore", "Object of type <Submitted")
-                yield gradebook
+                yield
         except OperationalError as error:
             raise CourseError(
                 f"the gradebook cannot be used ({error.orig})",
@@ -40,6 +54,23 @@ class Records:
                 do="close other programs that write to it, then run the same command again: "
                 "students recorded so far are kept",
             ) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        """Hold back nbgrader's own commits: all of a student's rows, or none."""
+        session = self._gradebook.db
+        commit = session.commit
+        with self._explained():
+            try:
+                session.commit = session.flush
+                yield self._gradebook
+                commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                del session.commit
+                session.expire_all()
 
     def record(self, outcome: Outcome, handed_in: datetime.datetime | None) -> None:
         """Write a student's scores in one transaction; manual scores and comments stay.
@@ -49,13 +80,12 @@ class Records:
         """
         if outcome.state not in (State.GRADED, State.STUDENT_ERROR):
             return
-        with self._open() as gradebook:
+        with self._transaction() as gradebook:
             gradebook.update_or_create_student(outcome.student)
             gradebook.update_or_create_submission(
                 outcome.lesson, outcome.student, **({"timestamp": handed_in} if handed_in else {})
             )
             self._write_scores(gradebook, outcome)
-            gradebook.db.commit()
 
     def _write_scores(self, gradebook: Any, outcome: Outcome) -> None:
         place = (outcome.lesson, outcome.student)
@@ -76,9 +106,9 @@ class Records:
 
     def scores(self, lesson: str) -> dict[str, dict[str, float]]:
         """Return what the gradebook holds: student to grade cell to score."""
-        with self._open() as gradebook:
+        with self._explained():
             try:
-                submissions = gradebook.assignment_submissions(lesson)
+                submissions = self._gradebook.assignment_submissions(lesson)
             except MissingEntry:
                 return {}
             return {

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -47,6 +49,8 @@ class Batch:
         How many submissions run at once.
     force
         Grade also what has not changed since it was graded.
+    unsafe
+        Run student code without a sandbox.
     """
 
     directory: Directory
@@ -54,6 +58,7 @@ class Batch:
     students: tuple[str, ...] = ()
     jobs: int = 1
     force: bool = False
+    unsafe: bool = False
 
 
 def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
@@ -68,25 +73,27 @@ def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
     """
     directory, lesson = batch.directory, batch.lesson
     sources = register(directory, lesson)
-    records = Records(directory.database, str(directory.nbgrader.course_id))
-    recorded = records.scores(lesson)
-    common = _common_key(directory, lesson, sources)
-    todo: dict[str, str] = {}
-    for student in batch.students or directory.students(lesson):
-        key = _key(common, directory.folder("submitted", student, lesson))
-        known = None if batch.force else archive.recall(directory, lesson, student, key)
-        # A gradebook that was put away and begun anew knows nothing of what was kept.
-        if known is None or (known.score is not None and student not in recorded):
-            todo[student] = key
-        else:
-            yield known
-    for outcome in _executed(directory, lesson, sources, list(todo), batch.jobs, run):
-        handed_in = directory.nbgrader.get_existing_timestamp(
-            str(directory.folder("submitted", outcome.student, lesson))
-        )
-        records.record(outcome, handed_in)
-        archive.keep(directory, outcome, todo[outcome.student])
-        yield outcome
+    run = functools.partial(run, unsafe=True) if batch.unsafe else run
+    with Records(directory.database, str(directory.nbgrader.course_id)) as records:
+        recorded = records.scores(lesson)
+        common = _common_key(directory, lesson, sources, unsafe=batch.unsafe)
+        todo: dict[str, str] = {}
+        for student in batch.students or directory.students(lesson):
+            key = _key(common, directory.folder("submitted", student, lesson))
+            known = None if batch.force else archive.recall(directory, lesson, student, key)
+            # A gradebook that was put away and begun anew knows nothing of what was kept.
+            if known is None or (known.score is not None and student not in recorded):
+                todo[student] = key
+            else:
+                yield known
+        for outcome in _executed(directory, lesson, sources, list(todo), batch.jobs, run):
+            handed_in = directory.nbgrader.get_existing_timestamp(
+                str(directory.folder("submitted", outcome.student, lesson))
+            )
+            records.record(outcome, handed_in)
+            archive.keep(directory, outcome, todo[outcome.student])
+            # Whoever asked for the outcomes keeps scores, not whole notebooks.
+            yield dataclasses.replace(outcome, notebooks={})
 
 
 def _executed(
@@ -127,10 +134,12 @@ def _failed(error: BaseException) -> str:
     return f"grading failed ({type(error).__name__}: {error}); run the command again"
 
 
-def _common_key(directory: Directory, lesson: str, sources: dict[str, Any]) -> bytes:
+def _common_key(
+    directory: Directory, lesson: str, sources: dict[str, Any], *, unsafe: bool
+) -> bytes:
     """Return a digest of what all results depend on: the lesson, the grader, torch."""
     digest = hashlib.sha256(json.dumps(sources, sort_keys=True).encode())
-    digest.update(importlib.metadata.version("torch").encode())
+    digest.update(f"{importlib.metadata.version('torch')} {unsafe}".encode())
     for folder in (
         directory.folder("source", ".", lesson),
         Path(autograder.__file__).parent,

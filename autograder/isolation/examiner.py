@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from IPython.core.inputtransformer2 import TransformerManager
 
+import autograder.student
 from autograder.isolation.conversation import Conversation, Output, Stopped, TestError
 from autograder.isolation.handle import Student, inside, keep
 from autograder.isolation.namespace import Names
@@ -108,6 +109,7 @@ class _Examiner:
         self.task, self.line = task, line
         self.report = Report()
         self.student = Student(line, Path.cwd())
+        autograder.student.student = self.student
         self.names = Names(line, self.student, frozenset(task.expected))
         self.known: frozenset[str] = frozenset()
         self.plain = TransformerManager()

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,10 @@ _WARM_UP = 120.0
 """Seconds a worker may take to import everything."""
 _SPARE = 30.0
 """Seconds on top of a notebook's own limit, before the trusted side itself is given up."""
+
+
+# bubblewrap dies with the thread that started it: so that one has to stay until the end.
+_starter = ThreadPoolExecutor(1, "worker-starter")
 
 
 class WorkerError(CourseError):
@@ -59,10 +64,11 @@ class Workers:
         if role == "student" and not self.unsafe:
             inner = bubblewrap.command(inner, environment)
         with theirs:
-            process = subprocess.Popen(  # noqa: S603 - our own command
-                inner, env=environment, pass_fds=[theirs.fileno()], cwd=self._scratch.name,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            )  # fmt: skip
+            process = _starter.submit(
+                subprocess.Popen, inner, env=environment, pass_fds=[theirs.fileno()],
+                cwd=self._scratch.name, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            ).result()  # fmt: skip
         return ours, process
 
     def _await(self, control: socket.socket, process: subprocess.Popen[bytes]) -> None:
