@@ -26,9 +26,12 @@ IN_KERNEL = "in-kernel"
 """Tag of a grade cell that runs on the student's side, where the student's code can reach it."""
 
 
+_USUAL = Limits()
+
+
 def execute(
     submission: Submission,
-    limits: Limits = Limits(),
+    limits: Limits = _USUAL,
     unsafe: bool = False,  # noqa: FBT001, FBT002
 ) -> Outcome:
     """Run every notebook of a submission and score its grade cells.
@@ -97,7 +100,7 @@ def task(submission: Submission, name: str, limits: Limits) -> dict[str, Any]:
 
 
 def kind(cell: Any) -> str:
-    """Say on which side a cell runs: ``student``, ``locked`` (both, as far as it is pure), ``test``."""
+    """Return the side a cell runs on: ``student``, ``test``, or ``locked`` for, partly, both."""
     if utils.is_grade(cell) and not utils.is_solution(cell):
         return "student" if IN_KERNEL in cell.metadata.get("tags", []) else "test"
     return "locked" if utils.is_locked(cell) else "student"

@@ -217,8 +217,9 @@ class Conversation:
         raise Stopped(self.too_long)
 
     def _pump(self, sock: socket.socket, seconds: float) -> None:
-        ready, _, _ = select.select([sock, *self.output.waiting()], [], [], seconds)
-        if ready and ready != [sock]:
+        talk = sock.fileno()
+        ready, _, _ = select.select([talk, *self.output.waiting()], [], [], seconds)
+        if ready and ready != [talk]:
             self.output.read_once()
 
     def _tell(self, what: bytes) -> None:
@@ -242,7 +243,7 @@ class Conversation:
         if isinstance(value, LiveTensor):
             return {"object": value.handle}
         if isinstance(value, type) and "handle" in value.__dict__:
-            return {"object": value.handle}
+            return {"object": value.__dict__["handle"]}
         if isinstance(value, torch.nn.Parameter | torch.Tensor):
             return self._leaf(encoder, value)
         if isinstance(value, types.ModuleType):
@@ -278,9 +279,9 @@ class Conversation:
 
     def push_back(self, tensor: LiveTensor, gradient: torch.Tensor) -> None:
         """Go on with a backward pass over there, and with what comes out of it here."""
-        owned = {number: leaf for number, leaf in self._leaves.values()}
+        owned = dict(self._leaves.values())
         for number, found in self.ask("backward", tensor, gradient):
-            owned[number].backward(found, retain_graph=True)
+            owned[number].backward(found, retain_graph=True)  # type: ignore[no-untyped-call]
 
     @contextlib.contextmanager
     def branch(self) -> Iterator[None]:

@@ -112,7 +112,7 @@ class _Examiner:
         autograder.student.student = self.student
         self.names = Names(line, self.student, frozenset(task.expected))
         self.known: frozenset[str] = frozenset()
-        self.plain = TransformerManager()
+        self.plain = TransformerManager()  # type: ignore[no-untyped-call]
         _seed_both(line)
         signal.signal(signal.SIGALRM, self._overdue)
 
@@ -280,7 +280,9 @@ def _printed(pieces: list[tuple[str, bytes]], shown: list[Any]) -> list[dict[str
     """Put printed text and displays together, each display where its mark stands."""
     outputs: list[dict[str, Any]] = []
     for name in ("stdout", "stderr"):
-        text = b"".join(data for stream, data in pieces if stream == name).decode("utf-8", "replace")
+        text = b"".join(data for stream, data in pieces if stream == name).decode(
+            "utf-8", "replace"
+        )
         for number, display in enumerate(shown):
             before, mark, after = text.partition(MARK.format(number))
             if mark and display is not None:
@@ -313,4 +315,3 @@ def _seed_both(line: Conversation) -> None:
     torch.manual_seed = torch.random.manual_seed = both("torch", torch.manual_seed)
     np.random.seed = both("numpy", np.random.seed)
     random.seed = both("random", random.seed)
-

@@ -1,10 +1,10 @@
 """``student``: what tests use where plain names are not enough.
 
-    net, sgd = student.put((net, torch.optim.SGD(net.parameters(), lr=0.1)))   # ships both
-    sgd = student.torch.optim.SGD(net.parameters(), lr=0.1)                    # made over there
-    with student.branch(accelerator="twin") as there:                          # a copy, thrown away
-        train_step(net, x, y, sgd, there.device)
-    path = student.file("net.safetensors")                                     # a copy, here
+net, sgd = student.put((net, torch.optim.SGD(net.parameters(), lr=0.1)))   # ships both
+sgd = student.torch.optim.SGD(net.parameters(), lr=0.1)                    # made over there
+with student.branch(accelerator="twin") as there:                          # a copy, thrown away
+train_step(net, x, y, sgd, there.device)
+path = student.file("net.safetensors")                                     # a copy, here
 """
 
 from __future__ import annotations

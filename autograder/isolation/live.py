@@ -28,6 +28,7 @@ class LiveTensor(torch.Tensor):
 
     line: Any
     handle: int
+    _leaf: bool
 
     @staticmethod
     def of(
@@ -35,7 +36,7 @@ class LiveTensor(torch.Tensor):
     ) -> LiveTensor:
         """Return the tensor with this handle over there."""
         made: LiveTensor = torch.Tensor._make_wrapper_subclass(
-            LiveTensor, shape, dtype=dtype, device="cpu",
+            LiveTensor, shape, dtype=dtype, device=torch.device("cpu"),
             requires_grad=dtype.is_floating_point or dtype.is_complex,
         )  # fmt: skip
         made.line, made.handle, made._leaf = line, handle, leaf
@@ -43,9 +44,7 @@ class LiveTensor(torch.Tensor):
         return made
 
     @classmethod
-    def __torch_function__(
-        cls, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run an operation on the numbers as they are now."""
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
@@ -59,7 +58,7 @@ class LiveTensor(torch.Tensor):
         return func(*tree_map(_current, args), **tree_map(_current, kwargs))
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]  # torch calls it on the class
         cls, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         """Run what comes here without passing `__torch_function__`."""
@@ -108,7 +107,7 @@ def _current(value: Any) -> Any:
     numbers = _numbers(value)
     if not torch.is_grad_enabled() or not (numbers.is_floating_point() or numbers.is_complex()):
         return numbers
-    return _Back.apply(torch.ones((), requires_grad=True), numbers, value)
+    return _Back.apply(torch.ones((), requires_grad=True), numbers, value)  # type: ignore[no-untyped-call]
 
 
 class _Back(torch.autograd.Function):

@@ -43,6 +43,7 @@ class Proxy:
         return proxy
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call it, over there."""
         return self._line.call(self, arguments, named)
 
     def __getattr__(self, name: str) -> Any:
@@ -57,7 +58,7 @@ class Proxy:
     def __delattr__(self, name: str) -> None:
         self._line.ask("delete", self, name)
 
-    @property
+    @property  # type: ignore[misc]  # what isinstance() looks at
     def __class__(self) -> Any:
         for module, name in self._about["lineage"]:
             if module != "__main__" and (found := _loaded(module, name)) is not None:

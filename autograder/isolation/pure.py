@@ -84,9 +84,11 @@ def _self_contained(function: ast.FunctionDef, names: frozenset[str] | set[str])
         return False
     allowed = names | set(dir(builtins)) | {function.name}
     table = symtable.symtable(ast.unparse(function), "<cell>", "exec")
-    return all(_globals_of(inner) <= allowed for inner in table.get_children()) and {
-        symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()
-    } <= allowed
+    return (
+        all(_globals_of(inner) <= allowed for inner in table.get_children())
+        and {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+        <= allowed
+    )
 
 
 def _globals_of(table: symtable.SymbolTable) -> set[str]:

@@ -23,7 +23,7 @@ MOST_SHOWN = 8 << 20
 """Bytes of displays kept of one cell."""
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
+class _Hook(DisplayHook):
     def write_output_prompt(self) -> None:
         """Leave the prompt to whoever shows the notebook."""
 
@@ -34,15 +34,15 @@ class _Hook(DisplayHook):  # type: ignore[misc]
         self._is_active = False
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
-    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
+class _Publisher(DisplayPublisher):
+    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
         self.shell.show("display_data", data, metadata)
 
     def clear_output(self, wait: bool = False) -> None:  # noqa: FBT001, FBT002
         """Keep what was shown: whoever grades wants to see all of it."""
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """A shell that tells what a cell showed, how it failed and which names it bound."""
 
     displayhook_class = Type(_Hook)
@@ -74,7 +74,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self._shown.append(entry)
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        self._error = {
+        self._error: dict[str, Any] = {
             "ename": str(etype.__name__), "evalue": str(evalue)[:10_000],
             "traceback": [line[:10_000] for line in stb[:200]],
         }  # fmt: skip
@@ -90,28 +90,28 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         """
         self._shown: list[Any] = []
         self._shown_bytes = 0
-        self._error: dict[str, Any] | None = None
+        self._error = {}
         before = {name: id(value) for name, value in self.user_ns.items()}
         started = time.process_time()
-        done = self.run_cell(source, store_history=True)
+        done = self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
         sys.stdout.flush()
         sys.stderr.flush()
         bound = {name for name, value in self.user_ns.items() if before.get(name) != id(value)}
         bound |= self._stored(source) & set(self.user_ns)
-        if self._error is None and not done.success:
+        if not self._error and not done.success:
             error = done.error_before_exec or done.error_in_exec
             name, text = type(error).__name__, str(error)[:10_000]
             self._error = {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
         return {
             "shown": json.loads(json.dumps(self._shown, default=str)),
-            "error": self._error,
+            "error": self._error or None,
             "cpu": time.process_time() - started,
             "bound": sorted(name for name in bound if not name.startswith("_i"))[:10_000],
         }
 
     def _stored(self, source: str) -> set[str]:
         try:
-            tree = ast.parse(self.transform_cell(source))
+            tree = ast.parse(self.transform_cell(source))  # type: ignore[no-untyped-call]
         except (SyntaxError, ValueError, RecursionError):
             return set()
         stored = set()

@@ -126,7 +126,7 @@ class Student:
             return self._refer(encoder, value.value)
         about: dict[str, Any] = self._class(type(value))
         about["handle"] = self._handle(value)
-        about["equality"] = type(value).__eq__ is not object.__eq__
+        about["equality"] = getattr(type(value), "__eq__", None) is not object.__eq__
         if isinstance(value, types.ModuleType):
             about["module"] = str(value.__name__)
         if isinstance(value, type):
@@ -213,7 +213,7 @@ class Student:
 
     def backward(self, tensor: torch.Tensor, gradient: torch.Tensor) -> list[Any]:
         """Go on with a backward pass; return the gradients of leaves that the test owns."""
-        torch.Tensor.backward(tensor, gradient.to(tensor.device), retain_graph=True)
+        torch.Tensor.backward(tensor, gradient.to(tensor.device), retain_graph=True)  # type: ignore[no-untyped-call]
         found = [[n, leaf.grad] for n, leaf in self._leaves.items() if leaf.grad is not None]
         for leaf in self._leaves.values():
             leaf.grad = None
@@ -312,6 +312,11 @@ def _imported(module: str, name: str) -> Any:
     return found
 
 
+def _operator(name: str) -> Any:
+    ours = {"length": len, "equal": lambda first, second: bool(first == second)}
+    return ours.get(name) or getattr(operator, name)
+
+
 def _next(iterator: Any) -> list[Any]:
     try:
         return [next(iterator)]
@@ -337,17 +342,17 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "delete": lambda _, value, name: delattr(value, name),
     "iterator": lambda _, value: _Reference(iter(value)),
     "next": lambda _, iterator: _next(iterator),
-    "text": lambda _, how, value: {"str": str, "repr": repr}[how](value)[:LONGEST],
+    "text": lambda _, how, value: (str if how == "str" else repr)(value)[:LONGEST],
     "format": lambda _, value, how: format(value, how)[:LONGEST],
     "truth": lambda _, value: bool(value),
-    "number": lambda _, how, value: {"int": int, "float": float, "complex": complex}[how](value),
-    "operate": lambda _, name, *values: _OPERATORS.get(name, getattr(operator, name, None))(*values),
+    "number": lambda _, how, value: _NUMBERS[how](value),
+    "operate": lambda _, name, *values: _operator(name)(*values),
     "seed": lambda _, name, number: _SEEDS[name](number),
 }
 
-_OPERATORS: dict[str, Any] = {"length": len, "equal": lambda a, b: bool(a == b)}
+_NUMBERS: dict[str, Callable[[Any], Any]] = {"int": int, "float": float, "complex": complex}
 _SEEDS: dict[str, Callable[[Any], Any]] = {
-    "torch": lambda number: torch.manual_seed(number) and None,
+    "torch": lambda number: bool(torch.manual_seed(number)),
     "numpy": np.random.seed,
     "random": random.seed,
 }

@@ -273,4 +273,4 @@ def _namedtuple(name: str, fields: list[str]) -> Any:
     plain = all(type(f) is str and f.isidentifier() and not keyword.iskeyword(f) for f in fields)
     if not plain or len(fields) > 1000 or not str(name).isidentifier():
         raise ProtocolError("no such tuple")
-    return collections.namedtuple(name, fields)  # type: ignore[misc]  # noqa: PYI024
+    return collections.namedtuple(name, fields)

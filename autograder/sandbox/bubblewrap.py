@@ -66,8 +66,9 @@ def command(inner: list[str], environment: dict[str, str]) -> list[str]:
     return [
         program, "--unshare-all", "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL",
         "--clearenv", *told, "--die-with-parent", "--new-session", "--hostname", "sandbox",
-        "--tmpfs", "/", *_binds(), "--dev", "/dev", *_gpu(), "--proc", "/proc", "--tmpfs", "/tmp",
-        "--chdir", "/tmp", "--remount-ro", "/dev", "--remount-ro", "/", *inner,
+        "--tmpfs", "/", *_binds(), "--dev", "/dev", *_gpu(), "--proc", "/proc",
+        "--tmpfs", "/tmp", "--chdir", "/tmp",  # noqa: S108 - inside
+        "--remount-ro", "/dev", "--remount-ro", "/", *inner,
     ]  # fmt: skip
 
 

@@ -59,11 +59,11 @@ class Keeper:
         base = self._memory(child)
         why = ""
         while True:
-            ready, _, _ = select.select([watched, self._leash], [], [], _TICK)
+            ready, _, _ = select.select([watched, self._leash.fileno()], [], [], _TICK)
             if watched in ready:
                 os.waitpid(child, 0)
                 return why
-            if self._leash in ready:
+            if self._leash.fileno() in ready:
                 order = self._leash.recv(1)
                 if order == b"i":
                     os.kill(child, signal.SIGINT)
@@ -126,5 +126,3 @@ class Keeper:
     def _tell(self, why: str) -> None:
         with contextlib.suppress(OSError):
             self._leash.send(json.dumps({"why": why}).encode())
-
-

@@ -74,7 +74,7 @@ def _warm_torch() -> None:
     net = torch.nn.Linear(2, 2)
     for kind in (torch.optim.SGD, torch.optim.Adam):
         optimiser = kind(net.parameters(), lr=0.1)
-        torch.nn.functional.cross_entropy(net(torch.ones(2, 2)), torch.tensor([0, 1])).backward()
+        torch.nn.functional.cross_entropy(net(torch.ones(2, 2)), torch.tensor([0, 1])).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     torch.testing.assert_close(torch.ones(2), torch.ones(2))
     pickle.loads(pickle.dumps((net, optimiser)))  # noqa: S301 - our own
