@@ -103,6 +103,7 @@ class Conversation:
         self.too_long = ""
         self.dead = ""
         self._branches = 0
+        self.epoch = 0
         self._given: dict[int, Any] = {}
         self._callbacks: list[Callable[..., Any]] = []
         self._leaves: dict[tuple[int, int], tuple[int, torch.Tensor]] = {}
@@ -293,11 +294,11 @@ class Conversation:
                 frames.send(whole, ["branch"], [])
                 socket.send_fds(whole, [b"b"], [there.fileno()])
             self._answered()
-            self.talk, self._branches = here, self._branches + 1
+            self.talk, self._branches, self.epoch = here, self._branches + 1, self.epoch + 1
             try:
                 yield
             finally:
-                self.talk, self._branches = whole, self._branches - 1
+                self.talk, self._branches, self.epoch = whole, self._branches - 1, self.epoch + 1
                 if not self.dead:
                     until, self.until = self.until, time.monotonic() + GRACE
                     self.ask("leave")

@@ -32,20 +32,21 @@ class Names(dict[str, Any]):
         super().__init__(__name__="__main__", __builtins__=builtins, student=student)
         self._line, self._expected = line, expected
         self._pinned: set[str] = {"student"}
-        self._fetched: dict[str, Any] = {}
+        self._fetched: dict[tuple[str, int], Any] = {}
 
     def __missing__(self, name: str) -> Any:
         if name in _NEVER:
             raise KeyError(name)
-        if name in self._fetched:
-            return self._fetched[name]
+        known = (name, self._line.epoch)
+        if known in self._fetched:
+            return self._fetched[known]
         (found,) = self._line.ask("names", [name])
         if not found:
             raise KeyError(name)
         value = _module_of(name, found[0])
         # Data may be changed by the next call; an object's proxy stays the same.
         if type(value) is Proxy or isinstance(value, type):
-            self._fetched[name] = value
+            self._fetched[known] = value
         return value
 
     def take(self, pure: Pure) -> None:

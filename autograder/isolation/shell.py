@@ -7,6 +7,7 @@ What is displayed is kept, and a mark in the output says where it belongs.
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import sys
 import time
@@ -55,9 +56,10 @@ class Shell(InteractiveShell):
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"
         shell: Shell = cls.instance(config=config)
-        # What `%matplotlib` would do: figures are shown when a cell ends.
         shell.user_ns["__name__"] = "__main__"
         sys.modules["__main__"] = shell.user_module
+        with contextlib.suppress(ImportError):
+            shell.enable_matplotlib("inline")
         return shell
 
     def enable_gui(self, gui: Any = None) -> None:

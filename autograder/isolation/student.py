@@ -25,7 +25,7 @@ import torch
 
 from autograder.isolation import frames
 from autograder.isolation.shell import Shell
-from autograder.isolation.values import Decoder, Encoder
+from autograder.isolation.values import Decoder, Encoder, Gone
 
 _BRANCH = 1_000_000
 LONGEST = 10_000
@@ -67,7 +67,11 @@ class Student:
                 continue
             slots: dict[int, Any] = {}
             decoder = Decoder(tail, lambda tag, content: self._known(decoder, slots, tag, content))  # noqa: B023
-            arguments = [decoder.decode(code) for code in codes]
+            try:
+                arguments = [decoder.decode(code) for code in codes]
+            except Gone as error:
+                frames.send(self.talk, ["error", self._described(error)], [])
+                continue
             if op == "return":
                 return arguments
             self._reply(op, arguments, slots)
@@ -135,6 +139,8 @@ class Student:
 
     def _known(self, decoder: Decoder, slots: dict[int, Any], tag: str, content: Any) -> Any:
         if tag == "object":
+            if content not in self._objects:
+                raise Gone("this object was made in a branch, and went with it")
             return self._objects[content]
         if tag == "library":
             return _imported(*content)

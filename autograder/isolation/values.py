@@ -57,6 +57,10 @@ _TAKEN: dict[type, Callable[[Any], Any]] = {
 }
 
 
+class Gone(LookupError):
+    """A reference is to an object that was made in a branch, and went with it."""
+
+
 class CannotCross(TypeError):
     """A value is no plain data, and there is no other way for it to cross."""
 
@@ -194,7 +198,7 @@ class Decoder:
         try:
             ((tag, content),) = code.items()
             return self._tagged(tag, content, depth)
-        except ProtocolError:
+        except (ProtocolError, Gone):
             raise
         except Exception as error:
             raise ProtocolError(f"this is no data ({type(error).__name__})") from error
