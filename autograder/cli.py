@@ -7,16 +7,18 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from autograder.directory import Directory
 from autograder.outcome import Outcome, State
 from course.errors import CourseError, UsageError
+
+if TYPE_CHECKING:
+    from autograder.directory import Directory
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
@@ -44,6 +46,13 @@ def explained(command: Callable[P, T]) -> Callable[P, T]:
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
 
     return run
+
+
+def opened(root: Path) -> Directory:
+    """Open a course directory; imported late, since nbgrader takes seconds to import."""
+    from autograder.directory import Directory
+
+    return Directory.open(root)
 
 
 def chosen(directory: Directory, lessons: list[str] | None) -> list[str]:
@@ -74,7 +83,7 @@ def sync(
     from autograder.sync import pairs
     from autograder.sync import sync as sync_pair
 
-    directory = Directory.open(root)
+    directory = opened(root)
     for lesson in chosen(directory, lessons):
         for script in pairs(directory, lesson):
             done = sync_pair(script, force=force)
@@ -92,7 +101,7 @@ def build(
     from autograder.build import release
     from autograder.build.leaks import refuse_leaks
 
-    directory = Directory.open(root)
+    directory = opened(root)
     bad = 0
     for lesson in chosen(directory, lessons):
         if check:
@@ -114,7 +123,7 @@ def check(lessons: Lessons = None, root: Root = Path(), as_json: AsJson = False)
     """Check lessons, releases and the repository."""
     from autograder.lints import LINTS
 
-    directory = Directory.open(root)
+    directory = opened(root)
     problems = []
     for lint in LINTS:
         found = [e for lesson in chosen(directory, lessons) for e in lint.rule(directory, lesson)]
@@ -131,6 +140,26 @@ def check(lessons: Lessons = None, root: Root = Path(), as_json: AsJson = False)
 
 @app.command()
 @explained
+def collect(
+    lesson: LessonName,
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="Canvas' or Moodle's download.")],
+    root: Root = Path(),
+    roster: Annotated[
+        Path | None, typer.Option(help="A CSV file with any of the columns id, name, lms_id.")
+    ] = None,
+) -> None:
+    """Spread a learning platform's download of all submissions over submitted/."""
+    from autograder.lms import collect as spread
+    from autograder.roster import read_roster
+
+    directory = opened(root)
+    people = read_roster(roster) if roster else None
+    for line in spread(directory, directory.lesson(lesson), file, people).lines():
+        out.print(line, markup=False)
+
+
+@app.command()
+@explained
 def grade(
     lesson: LessonName,
     root: Root = Path(),
@@ -139,12 +168,17 @@ def grade(
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = 2,
     force: Annotated[bool, typer.Option(help="Grade also what has not changed.")] = False,  # noqa: FBT002
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Do without a sandbox.")] = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Grade what is in submitted/ and write it to the gradebook."""
+    from autograder.sandbox.workers import begin
+
+    # Warming up takes as long as importing nbgrader: the two at once.
+    begin(unsafe=unsafe)
     from autograder import pipeline
 
-    directory = Directory.open(root)
+    directory = opened(root)
     lesson = directory.lesson(lesson)
     known = directory.students(lesson)
     for name in student or []:
@@ -154,11 +188,9 @@ def grade(
                 where=str(directory.folder("submitted", name, lesson)),
                 do=f"use one of: {', '.join(known) or 'nobody has'}",
             )
-    err.print(
-        "No sandbox in this version: student code runs with your rights on this machine.",
-        style="yellow",
-    )
-    batch = pipeline.Batch(directory, lesson, tuple(student or ()), jobs, force)
+    if unsafe:
+        err.print("WITHOUT A SANDBOX: student code runs with your rights here.", style="bold red")
+    batch = pipeline.Batch(directory, lesson, tuple(student or ()), jobs, force, unsafe)
     total = len(student or known)
     outcomes = []
     for outcome in followed(pipeline.grade(batch), total, f"Grading {lesson}", quiet=as_json):
@@ -168,7 +200,10 @@ def grade(
     outcomes.sort(key=lambda outcome: outcome.student)
     if as_json:
         results = [outcome.as_dict() for outcome in outcomes]
-        sys.stdout.write(json.dumps({"assignment": lesson, "results": results}, indent=1) + "\n")
+        sys.stdout.write(
+            json.dumps({"assignment": lesson, "unsafe": unsafe, "results": results}, indent=1)
+            + "\n"
+        )
     else:
         _summarise(outcomes)
     raise typer.Exit(1 if any(o.state is State.INFRA_ERROR for o in outcomes) else 0)
@@ -195,7 +230,7 @@ def feedback(lesson: LessonName, root: Root = Path()) -> None:
     """Write the pages that students get back, without hidden tests."""
     from autograder.feedback.write import write
 
-    directory = Directory.open(root)
+    directory = opened(root)
     lesson = directory.lesson(lesson)
     count = sum(1 for _ in write(directory, lesson))
     out.print(f"{count} students: {directory.folder('feedback', '*', lesson)}")
@@ -208,9 +243,12 @@ def demo(
     jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = 2,
 ) -> None:
     """Grade a synthetic class from nothing and compare with what each student deserves."""
+    from autograder.sandbox.workers import begin
+
+    begin()
     from autograder import demo as demonstration
 
-    agreed = demonstration.run(Directory.open(root), jobs=jobs, say=out.print, table=_table)
+    agreed = demonstration.run(opened(root), jobs=jobs, say=out.print, table=_table)
     raise typer.Exit(0 if agreed else 1)
 
 
@@ -248,4 +286,4 @@ def site(root: Root = Path()) -> None:
     """Build the site, strictly, into site/."""
     from autograder.site import build_site
 
-    out.print(f"The site is in {build_site(Directory.open(root))}")
+    out.print(f"The site is in {build_site(opened(root))}")

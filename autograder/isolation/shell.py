@@ -59,7 +59,7 @@ class Shell(InteractiveShell):
         shell.user_ns["__name__"] = "__main__"
         sys.modules["__main__"] = shell.user_module
         with contextlib.suppress(ImportError):
-            shell.enable_matplotlib("inline")
+            shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
         return shell
 
     def enable_gui(self, gui: Any = None) -> None:

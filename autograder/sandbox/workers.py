@@ -51,11 +51,10 @@ class Workers:
         self.unsafe = unsafe
         self._lock = threading.Lock()
         self._scratch = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
-        started = [self._start("student"), self._start("trusted")]
-        (self._student, _), (self._trusted, _) = started
-        self._processes = [process for _, process in started]
-        for control, process in started:
-            self._await(control, process)
+        self._ready = False
+        self._started = [self._start("student"), self._start("trusted")]
+        (self._student, _), (self._trusted, _) = self._started
+        self._processes = [process for _, process in self._started]
 
     def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -71,13 +70,19 @@ class Workers:
             ).result()  # fmt: skip
         return ours, process
 
+    def warm(self) -> None:
+        """Wait until both have imported everything."""
+        with self._lock:
+            for control, process in [] if self._ready else self._started:
+                self._await(control, process)
+            self._ready = True
+
     def _await(self, control: socket.socket, process: subprocess.Popen[bytes]) -> None:
         ready, _, _ = select.select([control], [], [], _WARM_UP)
         if ready and control.recv(16) == READY:
             return
         process.kill()
         said = (process.stderr.read() if process.stderr else b"").decode("utf-8", "replace")
-        self.close()
         if "bwrap:" not in said:
             last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
             raise WorkerError(
@@ -95,6 +100,7 @@ class Workers:
         WorkerError
             If there is no report.
         """
+        self.warm()
         with tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True) as lap:
             job, jobs_end = socket.socketpair()
             with job:
@@ -131,9 +137,8 @@ class Workers:
 
     def close(self) -> None:
         """End both, and with them everything they started."""
-        for control in (self._student, self._trusted) if hasattr(self, "_trusted") else ():
+        for control, process in self._started:
             control.close()
-        for process in getattr(self, "_processes", ()):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=2)
             process.kill()
@@ -176,6 +181,12 @@ def _environment(home: str) -> dict[str, str]:
 
 _shared: dict[bool, Workers] = {}
 _sharing = threading.Lock()
+
+
+def begin(*, unsafe: bool = False) -> None:
+    """Start warming up; what is wrong is said when the workers are first used."""
+    with contextlib.suppress(CourseError, OSError):
+        workers(unsafe=unsafe)
 
 
 def workers(*, unsafe: bool = False) -> Workers:
