@@ -1,8 +1,9 @@
 """The names a test sees: its own, the instructor's, and through those the student's.
 
-Last writer wins, as in one kernel: a name the student binds anew means the student's again. Two
-exceptions keep tests out of reach: what instructors import stays theirs, and so do their helper
-functions, unless redefining them is the exercise.
+Last writer wins, as in one kernel: a name the student binds anew means the student's again, and a
+test that replaces or deletes a function of the student's does so on the student's side. Exceptions
+keep tests out of reach: what instructors import stays theirs, and so do their helper functions,
+unless redefining them is the exercise; and data of a test is never written over there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import builtins
 import importlib
 from collections.abc import Iterable
+from types import FunctionType
 from typing import Any
 
 from autograder.isolation.conversation import Conversation
@@ -48,6 +50,18 @@ class Names(dict[str, Any]):
         if type(value) is Proxy or isinstance(value, type):
             self._fetched[known] = value
         return value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        if type(value) is Proxy or isinstance(value, FunctionType):
+            self._line.ask("bind", name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if name in self:
+            super().__delitem__(name)
+        else:
+            self._line.ask("unbind", name)
+            self._fetched.clear()
 
     def take(self, pure: Pure) -> None:
         """Bind what a locked cell says that means the same on both sides."""

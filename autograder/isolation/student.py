@@ -50,6 +50,7 @@ class Student:
         self._leaves: dict[int, torch.Tensor] = {}
         self._slots: dict[int, Any] = {}
         self._seen: dict[str, tuple[int, int]] = {}
+        self._taken: set[str] = set()
         self._busy = False
         signal.signal(signal.SIGINT, self._interrupted)
 
@@ -199,6 +200,17 @@ class Student:
         space = self.shell.user_ns
         return [[space[name]] if name in space else [] for name in wanted]
 
+    def bind(self, name: str, value: Any) -> None:
+        """Bind a name of the student's to something else, as a test that replaces a part does."""
+        if name in self.shell.user_ns or name in self._taken:
+            self.shell.user_ns[name] = value
+
+    def unbind(self, name: str) -> None:
+        """Take a name away."""
+        if self.shell.user_ns.pop(name, self) is self:
+            raise NameError(f"name {name!r} is not defined")
+        self._taken.add(name)
+
     def call(self, function: Any, arguments: list[Any], named: dict[str, Any], grad: bool) -> Any:  # noqa: FBT001
         """Call something; with gradients only where the test has them."""
         with torch.set_grad_enabled(grad):
@@ -333,6 +345,8 @@ def _next(iterator: Any) -> list[Any]:
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "cell": Student.cell,
     "names": Student.names,
+    "bind": Student.bind,
+    "unbind": Student.unbind,
     "call": Student.call,
     "put": Student.put,
     "numbers": Student.numbers,

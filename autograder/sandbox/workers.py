@@ -169,7 +169,7 @@ def _environment(home: str) -> dict[str, str]:
     return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "IPYTHONDIR": f"{home}/.ipython",
-        "MPLCONFIGDIR": f"{home}/.matplotlib", "PYTHONHASHSEED": "0",
+        "MPLCONFIGDIR": f"{home}/.matplotlib", "PYTHONHASHSEED": "0", "NBGRADER_EXECUTION": "autograde",
         "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         # Tests may read a student's file with torch.load: never as a pickle.

@@ -160,6 +160,15 @@ HOLDS: dict[str, tuple[str, str]] = {
         "assert open('out.txt').read() == 'hello'\nsave('b.txt')\nassert student.file('b.txt').read_text() == 'more'\n"
         "student.write('c.txt', b'x')",
     ),
+    "a part that is taken away": (
+        "def part(x):\n    return x\ndef whole(x):\n    return part(x) + 1",
+        "_kept = part\ndel part\ntry:\n    whole(1)\nexcept NameError:\n    pass\nelse:\n    assert False\n"
+        "finally:\n    part = _kept\nassert whole(1) == 2",
+    ),
+    "a part that is replaced": (
+        "def part(x):\n    return x\ndef whole(x):\n    return part(x) + 1",
+        "_calls = []\ndef part(x):\n    _calls.append(x)\n    return 10\nassert whole(3) == 11 and _calls == [3]",
+    ),
     "a semicolon": ("x = 0.5", "x;"),
     "a warning": (
         "import sys, warnings, logging\ndef f():\n    warnings.warn('w')\n    logging.error('l')\n"
