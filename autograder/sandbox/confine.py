@@ -33,6 +33,8 @@ _REFUSED = (
     "quotactl", "iopl", "ioperm", "personality", "mknod", "mknodat", "setuid", "setgid",
     "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "syslog",
 )  # fmt: skip
+# Memory that belongs to no process: no watchdog would count it.
+_HIDDEN_MEMORY = ("memfd_create", "memfd_secret", "shmget")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -115,6 +117,8 @@ def syscall_rules() -> object:
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     for name in _REFUSED:
         _refuse(rules, seccomp, errno.EPERM, name)
+    for name in _HIDDEN_MEMORY:
+        _refuse(rules, seccomp, errno.ENOSYS, name)
     # clone3 hides its flags from a filter: libraries fall back to clone if it is not there.
     _refuse(rules, seccomp, errno.ENOSYS, "clone3")
     for flag in _NAMESPACES:
