@@ -169,8 +169,8 @@ def _environment(home: str) -> dict[str, str]:
     return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "IPYTHONDIR": f"{home}/.ipython",
-        "MPLCONFIGDIR": f"{home}/.matplotlib", "PYTHONHASHSEED": "0", "NBGRADER_EXECUTION": "autograde",
-        "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLCONFIGDIR": f"{home}/.matplotlib", "NBGRADER_EXECUTION": "autograde",
+        "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         # Tests may read a student's file with torch.load: never as a pickle.
         "TORCH_FORCE_WEIGHTS_ONLY_LOAD": "1",
