@@ -15,6 +15,7 @@ from typing import Any
 from nbgrader import utils
 
 from autograder.build.step import grade_id
+from autograder.markers import reference
 
 STUB = "stub"
 REFERENCE = "reference"
@@ -66,14 +67,6 @@ class Student:
             return self.expected[exercise]
         right = self.answers.get(exercise, self.otherwise) == REFERENCE
         return (most, most) if right else (0.0, 0.0)
-
-
-def reference(source: str) -> str:
-    """Return a solution cell as its author would have written it without markers."""
-    markers = ("# BEGIN SOLUTION", "# END SOLUTION")
-    return "\n".join(
-        line for line in source.split("\n") if not any(marker in line for marker in markers)
-    )
 
 
 def answered(

@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder.build.release import read_notebook
 from autograder.directory import Directory
+from autograder.markers import marked
 from course.errors import CourseError
 
 # A shorter line, such as `return x`, may stand anywhere by chance.
@@ -81,12 +82,12 @@ def gather(directory: Directory, lesson: str) -> Secrets:
             _fold(line)
             for cell in notebook.cells
             if cell.cell_type == "code"
-            for line, kind in _marked(cell.source)
+            for line, kind in marked(cell.source)
             if not kind
         }
         for cell in notebook.cells:
             place = f"cell '{cell.metadata.get('nbgrader', {}).get('grade_id', cell.get('id'))}'"
-            for line, kind in _marked(cell.source):
+            for line, kind in marked(cell.source):
                 text = _fold(line)
                 if kind and len(text) >= SHORTEST_LINE and text not in public:
                     lines.setdefault(text, f"a line of the {kind} of {place}")
@@ -98,20 +99,6 @@ def gather(directory: Directory, lesson: str) -> Secrets:
         for piece in _shards(path.read_bytes())
     }
     return Secrets(lines, shards)
-
-
-def _marked(source: str) -> Iterator[tuple[str, str]]:
-    """Yield each line of a cell with what it belongs to: solution, hidden test, or nothing."""
-    kind = ""
-    for line in source.splitlines():
-        if "BEGIN SOLUTION" in line:
-            kind = "solution"
-        elif "BEGIN HIDDEN TESTS" in line:
-            kind = "hidden test"
-        elif "END SOLUTION" in line or "END HIDDEN TESTS" in line:
-            kind = ""
-        else:
-            yield line, kind
 
 
 def _in_file(path: Path, secrets: Secrets) -> Iterator[str]:

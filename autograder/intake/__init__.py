@@ -4,6 +4,7 @@ The graded notebook is built from the instructor's: students contribute the sour
 solution cells and cells of their own. Their metadata, points, tags and tests are never used.
 """
 
-from autograder.intake.collect import InvalidSubmission, take_in
+from autograder.intake.collect import take_in
+from autograder.intake.refuse import InvalidSubmission
 
 __all__ = ["InvalidSubmission", "take_in"]

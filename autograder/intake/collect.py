@@ -7,11 +7,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder.intake.read import InvalidSubmission, read
+from autograder.intake.cells import Cell, Lesson
+from autograder.intake.choose import Bundle, Candidate, candidates, left_aside, only_notebook
+from autograder.intake.expected import expected
+from autograder.intake.extras import extra_files
+from autograder.intake.folder import Found, contents, look_into
+from autograder.intake.names import is_notebook
+from autograder.intake.read import LARGEST, read
 from autograder.intake.rebuild import rebuild
+from autograder.intake.refuse import AGAIN, InvalidSubmission, shown
+from autograder.intake.unpack import LARGEST_ZIP, unpack
 from autograder.submission import Submission
-
-__all__ = ["InvalidSubmission", "take_in"]
 
 _NOT_MATERIAL = ("secret", "__pycache__", ".ipynb_checkpoints")
 
@@ -37,35 +43,91 @@ def take_in(
     InvalidSubmission
         If a notebook cannot be read or none of the lesson's notebooks is there.
     """
-    if folder.is_symlink():
-        raise InvalidSubmission("the folder is a link", where=folder.name, do="hand in files")
+    bundles, repairs = _bundles(folder)
+    found = candidates(bundles, sources)
+    if not found:
+        found, told = _by_content(bundles, sources, folder)
+        repairs += told
     notebooks: dict[str, Any] = {}
-    repairs: list[str] = []
     for name, source in sources.items():
-        path = folder / f"{name}.ipynb"
-        if not os.path.lexists(path):
-            continue
-        notebooks[name], mended = rebuild(source, read(path))
-        repairs += mended
-    if not notebooks:
-        expected = ", ".join(f"{name}.ipynb" for name in sources)
-        raise InvalidSubmission(
-            "the notebook is not there", where=folder.name, do=f"hand in a file named {expected}"
-        )
-    handed_in = files_in(folder, exclude=[f"{name}.ipynb" for name in sources])
+        if name in found:
+            repairs += left_aside(found[name])
+            notebooks[name], mended = rebuild(source, _read(found[name][0]))
+            repairs += mended
+    materials = files_in(source_folder, exclude=[f"{name}.ipynb" for name in sources])
+    used = [files[0] for files in found.values()]
+    aside = [candidate for files in found.values() for candidate in files[1:]]
+    files, told = extra_files(bundles, used, aside, materials)
     return Submission(
         student=student,
         lesson=lesson,
         notebooks=notebooks,
-        files={name: path for name, path in handed_in.items() if name != "timestamp.txt"},
-        materials=files_in(source_folder, exclude=[f"{name}.ipynb" for name in sources]),
+        files=files,
+        materials=materials,
         secrets=source_folder / "secret",
-        repairs=tuple(repairs),
+        repairs=tuple(repairs + told),
+        expected={name: expected(source) for name, source in sources.items()},
     )
 
 
+def _bundles(folder: Path) -> tuple[list[Bundle], list[str]]:
+    """Return the folder, and each zip file in it that holds a notebook; any other is a file."""
+    files, odd = look_into(folder)
+    for name in odd:
+        if is_notebook(name):
+            what = "this is a link or a device, not a file"
+            raise InvalidSubmission(what, where=shown(name), do=AGAIN)
+    told = [f"'{shown(name)}' is a link or a device and was left out" for name in odd]
+    loose, packed = [], []
+    troubles: list[InvalidSubmission] = []
+    for file in files:
+        try:
+            unpacked = _unpacked(file)
+        except InvalidSubmission as error:
+            troubles.append(error)
+            unpacked = []
+        if unpacked:
+            packed.append(Bundle(file.name, tuple(unpacked)))
+        else:
+            loose.append(file)
+    bundles = [Bundle("", tuple(loose)), *packed]
+    if troubles and not any(is_notebook(file.name) for b in bundles for file in b.files):
+        raise troubles[0]
+    return bundles, told + [f"'{e.where}' was not looked into: {e.what}" for e in troubles]
+
+
+def _unpacked(file: Found) -> list[Found]:
+    if not file.name.lower().endswith(".zip") or "/" in file.name:
+        return []
+    return unpack(contents(file, LARGEST_ZIP), file.name)
+
+
+def _read(candidate: Candidate) -> list[Cell]:
+    return read(contents(candidate.file, LARGEST), candidate.file.name.rpartition("/")[2])
+
+
+def _by_content(
+    bundles: list[Bundle], sources: dict[str, Any], folder: Path
+) -> tuple[dict[str, list[Candidate]], list[str]]:
+    """Take the only notebook for the lesson's only notebook, if it holds a cell of the lesson's.
+
+    Raises
+    ------
+    InvalidSubmission
+        If it is another notebook, or there is none.
+    """
+    only = only_notebook(bundles)
+    if only and len(sources) == 1:
+        ((name, source),) = sources.items()
+        if Lesson(source).known.keys() & {cell.grade_id for cell in _read(only)}:
+            return {name: [only]}, [f"'{only.label}' was taken for '{name}.ipynb'"]
+    wanted = ", ".join(f"{name}.ipynb" for name in sources)
+    what = "the notebook is not there"
+    raise InvalidSubmission(what, where=folder.name, do=f"hand in a file named {wanted}")
+
+
 def files_in(folder: Path, exclude: Iterable[str]) -> dict[str, Path]:
-    """Return regular files below a folder; links are passed over, also links to folders."""
+    """Return the lesson's regular files that students may have; links are passed over."""
     found = {}
     for parent, folders, names in os.walk(folder, followlinks=False):
         folders[:] = [name for name in folders if name not in _NOT_MATERIAL]

@@ -1,89 +1,141 @@
-"""Read a notebook file that anybody may have made."""
+"""Read a notebook that anybody may have made: plain JSON, and of that only what is needed."""
 
 from __future__ import annotations
 
+import codecs
 import json
-import stat
-from dataclasses import dataclass
-from pathlib import Path
+import re
 from typing import Any
 
-from course.errors import CourseError
+from autograder.intake.cells import Cell
+from autograder.intake.refuse import AGAIN, InvalidSubmission, shown
 
 LARGEST = 50_000_000
 """Bytes. Colab refuses to save notebooks above 20 MB; nothing honest comes near this."""
+MOST_CELLS = 2_000
+DEEPEST = 100
+MOST_TOKENS = 4_000_000
+"""Strings and brackets. Fifty megabytes of ``[],`` would take gigabytes of memory."""
+
+# Every alternative runs on to its end, so that the time taken is linear, whatever the text.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
+_PICTURE = re.compile(r"image/(?:png|jpeg|gif|webp)")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
-class InvalidSubmission(CourseError):
-    """A submission that cannot be run, with a sentence the student can act on."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What intake keeps of a student's cell.
-
-    Attributes
-    ----------
-    kind
-        ``"code"``, ``"markdown"`` or ``"raw"``.
-    source
-        Its text with Unix line ends.
-    grade_id
-        What its metadata claims to be; empty for a cell of the student's own.
-    """
-
-    kind: str
-    source: str
-    grade_id: str
-
-
-def read(path: Path) -> list[Cell]:
+def read(content: bytes, name: str) -> list[Cell]:
     """Read the cells of a student's notebook.
+
+    Parameters
+    ----------
+    content
+        The file.
+    name
+        Its name, for the sentence if it is refused.
 
     Raises
     ------
     InvalidSubmission
-        If the file is not a regular file, too large, not a notebook, or of another format.
+        If it is too large, not a notebook, of another format, or made to do harm.
     """
-    return [_cell(path, cell) for cell in _notebook(path)["cells"]]
-
-
-def _notebook(path: Path) -> dict[str, Any]:
-    again = "open the notebook where you worked, download it again as .ipynb and hand that in"
-    mode = path.lstat().st_mode
-    if not stat.S_ISREG(mode):
-        raise InvalidSubmission("this is a link or a device, not a file", where=path.name, do=again)
-    if path.stat().st_size > LARGEST:
+    where = shown(name)
+    if len(content) > LARGEST:
         clear = "clear all outputs, save, and hand in again"
-        raise InvalidSubmission("the file is larger than 50 MB", where=path.name, do=clear)
+        raise InvalidSubmission("the file is larger than 50 MB", where=where, do=clear)
+    text = _text(content, where)
+    _weigh(text, where)
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        notebook = json.loads(text)
+    # A number of thousands of digits is a ValueError of another kind than broken JSON.
+    except (ValueError, RecursionError) as error:
         raise InvalidSubmission(
-            "the file is not a whole notebook", where=path.name, do=again
+            "the file is not a whole notebook", where=where, do=AGAIN
         ) from error
-    if not isinstance(content, dict) or content.get("nbformat") != 4:
-        convert = "open it in Colab or JupyterLab and save it there, then hand in the saved file"
-        raise InvalidSubmission("the notebook is not in format 4", where=path.name, do=convert)
-    if not isinstance(content.get("cells"), list):
-        raise InvalidSubmission("the notebook has no cells", where=path.name, do=again)
-    return content
+    return [_cell(cell, where) for cell in _cells(notebook, where)]
 
 
-def _cell(path: Path, cell: Any) -> Cell:
-    kind = cell.get("cell_type") if isinstance(cell, dict) else None
-    source = cell.get("source", "") if isinstance(cell, dict) else None
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    if kind not in ("code", "markdown", "raw") or not isinstance(source, str):
+def _text(content: bytes, where: str) -> str:
+    if not content.strip():
+        raise InvalidSubmission("the file is empty", where=where, do=AGAIN)
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
         raise InvalidSubmission(
-            "a cell of the notebook is damaged",
-            where=path.name,
-            do="open the notebook where you worked, save it, download it again and hand that in",
-        )
-    metadata = cell.get("metadata")
-    claimed = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = claimed.get("grade_id") if isinstance(claimed, dict) else None
-    # Half a character (a lone surrogate) is legal JSON, but nothing can write it to a file.
-    source = source.replace("\r\n", "\n").encode("utf-8", "replace").decode()
-    return Cell(kind, source, grade_id if isinstance(grade_id, str) else "")
+            "the file is not a whole notebook", where=where, do=AGAIN
+        ) from error
+    if "\0" in text:
+        what = "the file holds zero bytes: it was not written to its end"
+        raise InvalidSubmission(what, where=where, do=AGAIN)
+    return text
+
+
+def _weigh(text: str, where: str) -> None:
+    """Refuse what would take too much memory, before anything is built from it."""
+    clear = "clear all outputs, save, and hand in again"
+    depth = 0
+    for count, token in enumerate(_TOKEN.finditer(text)):
+        kind = text[token.start()]
+        depth += (kind in "[{") - (kind in "]}")
+        if depth > DEEPEST:
+            raise InvalidSubmission("the file is nested too deeply", where=where, do=clear)
+        if count > MOST_TOKENS:
+            raise InvalidSubmission("the file holds too many values", where=where, do=clear)
+
+
+def _cells(notebook: Any, where: str) -> list[Any]:
+    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
+        convert = "open it in Colab or JupyterLab and save it there, then hand in the saved file"
+        raise InvalidSubmission("the notebook is not in format 4", where=where, do=convert)
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise InvalidSubmission("the notebook has no cells", where=where, do=AGAIN)
+    if len(cells) > MOST_CELLS:
+        what = f"the notebook has more than {MOST_CELLS:,} cells"
+        raise InvalidSubmission(what, where=where, do="delete cells of your own and hand in again")
+    return cells
+
+
+def _cell(cell: Any, where: str) -> Cell:
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    source = _joined(cell.get("source", "")) if isinstance(cell, dict) else None
+    if kind not in ("code", "markdown", "raw") or source is None:
+        raise InvalidSubmission("a cell of the notebook is damaged", where=where, do=AGAIN)
+    metadata = _dict(cell.get("metadata"))
+    claims = _dict(metadata.get("nbgrader"))
+    grade_id, tags = claims.get("grade_id"), metadata.get("tags")
+    return Cell(
+        kind=kind,
+        source=_writable(source.replace("\r\n", "\n")),
+        grade_id=grade_id if isinstance(grade_id, str) else "",
+        claims=claims,
+        tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
+        pictures=_pictures(_dict(cell.get("attachments"))) if kind == "markdown" else {},
+    )
+
+
+def _joined(source: Any) -> str | None:
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    return source if isinstance(source, str) else None
+
+
+def _writable(text: str) -> str:
+    """Replace the character zero, and half a character: JSON has them, files and Python do not."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _pictures(attachments: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the pictures among attachments; anything else could be a page that runs scripts."""
+    return {
+        _writable(name): {
+            mime: data
+            for mime, data in _dict(bundle).items()
+            if _PICTURE.fullmatch(mime) and isinstance(data, str) and _BASE64.fullmatch(data)
+        }
+        for name, bundle in attachments.items()
+    }
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
 from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
-from nbgrader import utils
 
-from autograder.intake.read import Cell
+from autograder.intake.cells import Cell, Lesson, Repair
+from autograder.intake.copies import settle_copies
+from autograder.intake.edited import restore
+from autograder.intake.lost import recognise
+from autograder.intake.missing import put_back
+from autograder.intake.moved import put_in_order
+from autograder.intake.retyped import retype
 
+# Each relies on those before it: only what is recognised can be a copy, only what is in order can
+# have a gap.
+REPAIRS: tuple[Repair, ...] = (
+    recognise, settle_copies, retype, put_in_order, put_back, restore,
+)  # fmt: skip
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
-def rebuild(source: Any, answers: list[Cell]) -> tuple[Any, tuple[str, ...]]:
+def rebuild(source: Any, cells: list[Cell]) -> tuple[Any, tuple[str, ...]]:
     """Put a student's answers into the instructor's notebook.
-
-    Cells that nbgrader knows come in the instructor's order; a cell of the student's own follows
-    the known cell it stood behind. Of an answer that stands twice, the last one that was changed
-    counts, as it would when the notebook is run; changed copies before it stay as they are.
 
     Parameters
     ----------
     source
         The instructor's notebook, with stubs and whole tests.
-    answers
+    cells
         The student's cells.
 
     Returns
@@ -33,69 +38,23 @@ def rebuild(source: Any, answers: list[Cell]) -> tuple[Any, tuple[str, ...]]:
     notebook, repairs
         The notebook to run, and what was mended, a sentence each.
     """
-    known = {_id(cell): cell for cell in source.cells if _id(cell)}
-    given, own, repairs = _sort(known, answers)
-    cells = list(own[""])
-    for id_, original in known.items():
-        cell = copy.deepcopy(original)
-        if utils.is_solution(cell) and id_ in given:
-            if given[id_].kind != cell.cell_type:
-                repairs.append(f"the cell '{id_}' had become a {given[id_].kind} cell")
-            cell.source = given[id_].source
-        elif id_ not in given:
-            repairs.append(f"the cell '{id_}' was missing and was put back as it was released")
-        elif given[id_].source.rstrip() != _released(cell).rstrip():
-            repairs.append(f"the cell '{id_}' is not yours to change; the released one was used")
-        cells += [cell, *own[id_]]
-    notebook = copy.deepcopy(source)
-    notebook.cells = cells
-    return notebook, tuple(repairs)
+    lesson, repairs = Lesson(source), []
+    for repair in REPAIRS:
+        cells, told = repair(lesson, cells)
+        repairs += told
+    notebook = copy.copy(source)
+    notebook.metadata = copy.deepcopy(source.metadata)
+    notebook.cells = [_built(lesson, cell) for cell in cells]
+    return notebook, tuple(dict.fromkeys(repairs))
 
 
-def _sort(
-    known: dict[str, Any], answers: list[Cell]
-) -> tuple[dict[str, Cell], defaultdict[str, list[Any]], list[str]]:
-    """Tell answers from the student's own cells; the latter by the known cell before them."""
-    chosen = _chosen(known, answers)
-    own: defaultdict[str, list[Any]] = defaultdict(list)
-    repairs: list[str] = []
-    before = ""
-    for index, cell in enumerate(answers):
-        if cell.grade_id not in known:
-            own[before].append(_NEW[cell.kind](cell.source))
-        elif chosen[cell.grade_id] == index:
-            before = cell.grade_id
-        else:
-            repairs.append(f"the cell '{cell.grade_id}' stood twice; the last changed one counts")
-            if utils.is_solution(known[cell.grade_id]) and _changed(known, cell):
-                own[before].append(_NEW[cell.kind](cell.source))
-    return {id_: answers[index] for id_, index in chosen.items()}, own, repairs
-
-
-def _chosen(known: dict[str, Any], answers: list[Cell]) -> dict[str, int]:
-    chosen: dict[str, int] = {}
-    for index, cell in enumerate(answers):
-        if cell.grade_id in known and (cell.grade_id not in chosen or _changed(known, cell)):
-            chosen[cell.grade_id] = index
-    return chosen
-
-
-def _changed(known: dict[str, Any], cell: Cell) -> bool:
-    return bool(cell.source.strip() != known[cell.grade_id].source.strip())
-
-
-def _released(cell: Any) -> str:
-    """Return a locked cell's text as students have it, without its hidden tests."""
-    kept, hidden = [], False
-    for line in cell.source.split("\n"):
-        if "BEGIN HIDDEN TESTS" in line:
-            hidden = True
-        elif "END HIDDEN TESTS" in line:
-            hidden = False
-        elif not hidden:
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def _id(cell: Any) -> str:
-    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+def _built(lesson: Lesson, cell: Cell) -> Any:
+    """Make a cell anew: of the student's own nothing is kept but its kind and text."""
+    if cell.grade_id not in lesson.known:
+        built = _NEW[cell.kind](cell.source)
+    else:
+        built = copy.deepcopy(lesson.known[cell.grade_id])
+        built.source = cell.source
+    if cell.pictures and built.cell_type == "markdown":
+        built.attachments = copy.deepcopy(cell.pictures)
+    return built

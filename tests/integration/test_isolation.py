@@ -303,3 +303,11 @@ def test_lessons_files_lie_beside_the_notebook(tmp_path: Path) -> None:
     }  # fmt: skip
     report = workers().run(task, Limits())
     assert report["cells"][1]["finished"], report
+
+
+def test_a_function_that_is_to_be_mended_is_the_students() -> None:
+    broken = ("locked", "def area(r):\n    return r")
+    mended = ("student", "def area(r):\n    return math.pi * r * r")
+    test = ("test", "assert math.isclose(area(1), math.pi)")
+    assert run(broken, mended, test, expected=("area",))["cells"][-1]["finished"]
+    assert not run(broken, mended, test)["cells"][-1]["finished"], "a helper is not pinned"
