@@ -14,8 +14,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from autograder.outcome import Outcome, State
-from course.errors import CourseError, UsageError
+# A grammar of web addresses that jsonschema asks for, takes a second to compile, and goes without.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+from autograder.outcome import Outcome, State  # noqa: E402
+from course.errors import CourseError, UsageError  # noqa: E402
 
 if TYPE_CHECKING:
     from autograder.directory import Directory
@@ -175,7 +178,7 @@ def grade(
     from autograder.sandbox.workers import begin
 
     # Warming up takes as long as importing nbgrader: the two at once.
-    begin(unsafe=unsafe)
+    begin((root / "source").glob(f"{lesson}*/*.ipynb"), unsafe=unsafe)
     from autograder import pipeline
 
     directory = opened(root)

@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import hashlib
 import importlib.metadata
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -28,10 +28,14 @@ from autograder.directory import Directory
 from autograder.execute import execute
 from autograder.gradebook import Records
 from autograder.intake import InvalidSubmission, take_in
+from autograder.intake.folder import contents, look_into
+from autograder.intake.unpack import LARGEST_ZIP
 from autograder.outcome import Outcome, State
 from autograder.sandbox.bubblewrap import NoSandbox
 from autograder.submission import Submission
 
+_LONGEST_STAMP = 200
+"""Bytes of a date."""
 Execute = Callable[[Submission], Outcome]
 
 
@@ -87,10 +91,7 @@ def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
             else:
                 yield known
         for outcome in _executed(directory, lesson, sources, list(todo), batch.jobs, run):
-            handed_in = directory.nbgrader.get_existing_timestamp(
-                str(directory.folder("submitted", outcome.student, lesson))
-            )
-            records.record(outcome, handed_in)
+            records.record(outcome, _handed_in(directory, outcome.student, lesson))
             archive.keep(directory, outcome, todo[outcome.student])
             # Whoever asked for the outcomes keeps scores, not whole notebooks.
             yield dataclasses.replace(outcome, notebooks={})
@@ -152,15 +153,35 @@ def _common_key(
 def _key(common: bytes, submitted: Path) -> str:
     """Return a digest of everything a student's result depends on."""
     digest = hashlib.sha256(common)
-    _add(digest, submitted)
+    try:
+        files, odd = look_into(submitted)
+        for file in files:
+            digest.update(f"{file.name} {file.size} ".encode("utf-8", "replace"))
+            digest.update(contents(file, LARGEST_ZIP))
+        digest.update(repr(odd).encode("utf-8", "replace"))
+    except (InvalidSubmission, OSError) as error:
+        # What cannot be read is intake's to explain.
+        digest.update(type(error).__name__.encode())
     return digest.hexdigest()
 
 
 def _add(digest: Any, folder: Path) -> None:
-    """Add names and contents; what cannot be read is intake's to explain."""
+    """Add names and contents of our own files."""
     for path in sorted(folder.rglob("*")):
         if "__pycache__" in path.parts or path.is_symlink() or not path.is_file():
             continue
-        digest.update(str(path.relative_to(folder)).encode("utf-8", "replace"))
-        with suppress(OSError):
-            digest.update(path.read_bytes())
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes())
+
+
+def _handed_in(directory: Directory, student: str, lesson: str) -> datetime.datetime | None:
+    """Return when a student says to have handed in, if that can be read."""
+    folder = directory.folder("submitted", student, lesson)
+    stamp = folder / "timestamp.txt"
+    if not stamp.is_file() or stamp.is_symlink() or stamp.stat().st_size > _LONGEST_STAMP:
+        return None
+    try:
+        found: datetime.datetime | None = directory.nbgrader.get_existing_timestamp(str(folder))
+    except Exception:
+        return None  # anything can stand in that file
+    return found

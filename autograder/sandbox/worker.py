@@ -1,7 +1,7 @@
 """A warm worker: imports once, then forks for every notebook.
 
-    python -m autograder.sandbox.worker student 5     # inside the sandbox: 5 is the control socket
-    python -m autograder.sandbox.worker trusted 5     # outside
+    python -m autograder.sandbox.worker student 5 matplotlib optim   # 5 is the control socket
+    python -m autograder.sandbox.worker trusted 5 matplotlib optim   # outside the sandbox
 
 Importing torch takes longer than grading most notebooks. A fork shares all of it, changes none of
 it, and ends with its notebook.
@@ -26,16 +26,22 @@ from autograder.sandbox.limits import Limits
 READY = b"ready"
 MOST_FILES = 6
 _SEED = 20190604
-# What notebooks import; whatever of it is not installed is left out.
-_WARM = ("numpy", "torch", "torch.nn", "torch.optim", "torch.testing", "torch.utils.data",
-         "safetensors.torch", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "PIL.Image",
-         "pandas", "course", "course.checks")  # fmt: skip
+# What notebooks import, by the word in a lesson that asks for it; what is not installed, is not.
+WARM = {
+    "torch": ("torch", "torch.nn", "torch.testing", "torch.utils.data"),
+    "safetensors": ("safetensors.torch",),
+    "matplotlib": ("matplotlib.pyplot", "matplotlib_inline.backend_inline"),
+    "pandas": ("pandas",),
+    "sklearn": ("sklearn",),
+    "course": ("course", "course.checks", "PIL.Image"),
+    "optim": ("torch.optim",),
+}
 
 
-def main(role: str, descriptor: int) -> None:
+def main(role: str, descriptor: int, words: list[str]) -> None:
     """Warm up, say so, and fork for each message on the control socket."""
     control = socket.socket(fileno=descriptor)
-    forked = {"student": _student, "trusted": _trusted}[role]()
+    forked = {"student": _student, "trusted": _trusted}[role](words)
     # What is there now stays: collecting garbage would touch, and so copy, all of it in each fork.
     gc.collect()
     gc.freeze()
@@ -60,21 +66,24 @@ def main(role: str, descriptor: int) -> None:
             os.close(one)
 
 
-def _warm() -> None:
+def _warm(words: list[str]) -> None:
     import importlib
 
-    for name in _WARM:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    _warm_torch()
-    _seed()
-
-
-def _warm_torch() -> None:
-    """Do once what torch does lazily: otherwise each fork pays for it, more than a second."""
     import torch
 
     torch.set_num_threads(1)
+    for name in [name for word in words for name in WARM[word]]:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    if "optim" in words:
+        _train_once()
+    _seed()
+
+
+def _train_once() -> None:
+    """Do once what torch does lazily: otherwise each fork pays for it, more than a second."""
+    import torch
+
     net = torch.nn.Linear(2, 2)
     for kind in (torch.optim.SGD, torch.optim.Adam):
         optimiser = kind(net.parameters(), lr=0.1)
@@ -94,14 +103,14 @@ def _seed() -> None:
     torch.manual_seed(_SEED)
 
 
-def _student() -> Any:
+def _student(words: list[str]) -> Any:
     """Warm up for student code; return what a fork does."""
     from autograder.isolation import student
     from autograder.isolation.shell import Shell
     from autograder.sandbox import confine
     from autograder.sandbox.keeper import Keeper
 
-    _warm()
+    _warm(words)
     shell = Shell.fresh()
     shell.run("0")
     rules = confine.syscall_rules()
@@ -128,11 +137,11 @@ def _text(descriptor: int) -> Any:
     return os.fdopen(descriptor, "w", buffering=1, encoding="utf-8", errors="replace")
 
 
-def _trusted() -> Any:
+def _trusted(words: list[str]) -> Any:
     """Warm up for tests; return what a fork does."""
     from autograder.isolation import examiner
 
-    _warm()
+    _warm(words)
 
     def run(order: dict[str, Any], descriptors: list[int]) -> None:
         talk, leash, stdout, stderr, job = descriptors
@@ -156,4 +165,4 @@ def _all(line: socket.socket) -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

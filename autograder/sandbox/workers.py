@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.worker import READY
+from autograder.sandbox.worker import READY, WARM
 from course.errors import CourseError
 
 _WARM_UP = 120.0
@@ -45,10 +46,12 @@ class Workers:
     ----------
     unsafe
         Run student code without a sandbox, with the rights of whoever grades.
+    words
+        What to import beforehand (`autograder.sandbox.worker.WARM`).
     """
 
-    def __init__(self, *, unsafe: bool = False) -> None:
-        self.unsafe = unsafe
+    def __init__(self, *, unsafe: bool = False, words: Iterable[str] = WARM) -> None:
+        self.unsafe, self._words = unsafe, list(words)
         self._lock = threading.Lock()
         self._scratch = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         self._ready = False
@@ -59,6 +62,7 @@ class Workers:
     def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         inner = [sys.executable, "-m", "autograder.sandbox.worker", role, str(theirs.fileno())]
+        inner += self._words
         environment = _environment(self._scratch.name if role == "trusted" else "/tmp")  # noqa: S108
         if role == "student" and not self.unsafe:
             inner = bubblewrap.command(inner, environment)
@@ -183,19 +187,27 @@ _shared: dict[bool, Workers] = {}
 _sharing = threading.Lock()
 
 
-def begin(*, unsafe: bool = False) -> None:
-    """Start warming up; what is wrong is said when the workers are first used."""
+def begin(lessons: Iterable[Path] = (), *, unsafe: bool = False) -> None:
+    """Start warming up; what is wrong is said when the workers are first used.
+
+    Parameters
+    ----------
+    lessons
+        Sources: what they do not mention is not imported beforehand. All of it, if there are none.
+    """
     with contextlib.suppress(CourseError, OSError):
-        workers(unsafe=unsafe)
+        text = "".join(path.read_text("utf-8", "replace") for path in lessons)
+        words = [word for word in WARM if word in text] if text else list(WARM)
+        workers(unsafe=unsafe, words=words)
 
 
-def workers(*, unsafe: bool = False) -> Workers:
+def workers(*, unsafe: bool = False, words: Iterable[str] = WARM) -> Workers:
     """Return this process's pair, started when first asked for, and again if one has ended."""
     with _sharing:
         pair = _shared.get(unsafe)
         if pair is None or not pair.alive:
             if pair is not None:
                 pair.close()
-            pair = _shared[unsafe] = Workers(unsafe=unsafe)
+            pair = _shared[unsafe] = Workers(unsafe=unsafe, words=words)
             atexit.register(pair.close)
         return pair

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -374,3 +375,30 @@ def test_changed_graded_cells_are_explained(course: Directory, tiny_course: Any)
     with pytest.raises(CourseError, match="there are submissions") as caught:
         graded(again)
     assert "nbgrader db assignment remove" in caught.value.do
+
+
+def test_odd_folders_stop_nothing(course: Directory) -> None:
+    hand_in(course, "honest", RIGHT)
+    for student, stamp in (
+        ("never", b"when it was done"),
+        ("binary", b"\xff\x00"),
+        ("far", b"9" * 40),
+    ):
+        (hand_in(course, student, RIGHT).parent / "timestamp.txt").write_bytes(stamp)
+    pipe = hand_in(course, "pipe", RIGHT).parent / "timestamp.txt"
+    os.mkfifo(pipe)
+    deep = hand_in(course, "deep", RIGHT).parent
+    here = os.open(deep, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=here)
+        here, left = os.open("d", os.O_RDONLY, dir_fd=here), here
+        os.close(left)
+    os.close(here)
+    with (hand_in(course, "sparse", RIGHT).parent / "data.bin").open("wb") as file:
+        file.truncate(1 << 40)
+    outcomes = graded(course)
+    assert len(outcomes) == 7
+    assert {name for name, o in outcomes.items() if o.state is State.INVALID_SUBMISSION} == {
+        "deep", "sparse",
+    }  # fmt: skip
+    assert {o.score for name, o in outcomes.items() if name not in ("deep", "sparse")} == {3}
