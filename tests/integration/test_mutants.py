@@ -6,6 +6,7 @@ left out, since nothing graded depends on them.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,15 @@ def test_the_reference_gets_everything_in_few_seconds(tmp: Path) -> None:
     outcome = run(tmp, {}, train=True)
     assert outcome.score == outcome.max_score == 25
     assert outcome.seconds < 30
+
+
+def test_honest_work_gets_the_same_score_every_time(tmp: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda _: run(tmp, {}, train=True), range(30)))
+    assert {tuple(scores(outcome).items()) for outcome in outcomes} == {
+        tuple(scores(outcomes[0]).items())
+    }
+    assert outcomes[0].score == 25
 
 
 def test_the_untouched_stub_gets_nothing(tmp: Path) -> None:
