@@ -4,6 +4,8 @@ In ``nbgrader_config.py``:
 
     c.Autograde.autograde_preprocessors = [
         "autograder.nbgrader_plugin.IsolatedExecute",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
@@ -23,9 +25,9 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute
-from traitlets import Bool, Float, Integer
+from traitlets import Bool, Float, Integer, List, Unicode
 
-from autograder.execute import Limits, annotate, task
+from autograder.execute import IN_KERNEL, Limits, annotate, task
 from autograder.intake.collect import files_in
 from autograder.intake.expected import bound
 from autograder.sandbox.workers import workers
@@ -40,6 +42,9 @@ class IsolatedExecute(Execute):
     unsafe = Bool(
         default_value=False, help="Run student code without a sandbox, with your rights."
     ).tag(config=True)
+    in_kernel = List(
+        Unicode(), help="Grade ids of tests that run on the student's side, within their reach."
+    ).tag(config=True)
     total_timeout = Float(600.0, help="Seconds for a whole notebook.").tag(config=True)
     memory = Integer(4 << 30, help="Bytes of memory for a notebook.").tag(config=True)
 
@@ -52,6 +57,7 @@ class IsolatedExecute(Execute):
             If there is no sandbox, or a test asks for what cannot be: never the student's fault.
         """
         _only_python(nb)
+        self._tag(nb)
         about = resources["nbgrader"]
         folder = Path(resources["metadata"]["path"])
         name = str(about["notebook"])
@@ -68,13 +74,19 @@ class IsolatedExecute(Execute):
         if report["fault"]:
             raise CourseError(
                 report["fault"], where=f"a test of {submission.lesson}/{name}",
-                do="mend the test, or give its cell the tag `in-kernel`",
+                do="mend the test, or name its cell in c.IsolatedExecute.in_kernel",
             )  # fmt: skip
         ran = annotate(nb, report)
         for index, cell in enumerate(nb.cells):
             if utils.is_grade(cell) and cell.cell_type == "code":
                 _show(cell, name, ran.get(index))
         return nb, resources
+
+    def _tag(self, notebook: Any) -> None:
+        """Take tags from the configuration: those in the notebook may be the student's."""
+        for cell in notebook.cells:
+            named = cell.metadata.get("nbgrader", {}).get("grade_id") in self.in_kernel
+            cell.metadata["tags"] = [IN_KERNEL] if named else []
 
 
 def _only_python(notebook: Any) -> None:

@@ -5,6 +5,7 @@ What comes back is data, or a reference that becomes a proxy, a live tensor or a
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import importlib
 import json
@@ -22,22 +23,17 @@ import torch
 
 from autograder.isolation import frames
 from autograder.isolation.exceptions import rebuilt, taken
+from autograder.isolation.faults import Broken, Stopped, TestError
 from autograder.isolation.live import LiveTensor
 from autograder.isolation.proxy import Proxy, about
+from autograder.isolation.shell import MARKS
 from autograder.isolation.values import CannotCross, Decoder, Encoder
 
 GRACE = 2.0
 """Seconds a student's process has to react to an interrupt."""
+_INPUT = builtins.input
 _MUTABLE = (list, dict, set, bytearray, np.ndarray, torch.Tensor)
 _NEEDS_PUT = "only data and functions can be passed to the student's code: use student.put(…)"
-
-
-class Stopped(BaseException):
-    """The student's code did not come to an end, or ended its process; tests cannot catch it."""
-
-
-class TestError(BaseException):
-    """A test asks for what cannot be: its author's fault, never the student's."""
 
 
 class Output:
@@ -104,6 +100,8 @@ class Conversation:
         self.dead = ""
         self._branches = 0
         self.epoch = 0
+        self.echoes = False
+        self._input: Any = _INPUT
         self._given: dict[int, Any] = {}
         self._callbacks: list[Callable[..., Any]] = []
         self._leaves: dict[tuple[int, int], tuple[int, torch.Tensor]] = {}
@@ -125,6 +123,10 @@ class Conversation:
 
     def call(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call something over there; what it does to mutable arguments is done here too."""
+        if builtins.input is not self._input:
+            # A test that answers for the keyboard does so for the student's code.
+            self._input = builtins.input
+            self.ask("answer", None if self._input is _INPUT else self._input)
         encoder = self._encoder()
         given: dict[int, Any] = {}
         codes = [
@@ -180,16 +182,25 @@ class Conversation:
             decoder = Decoder(tail, lambda tag, content: self._resolved(decoder, tag, content))  # noqa: B023
             match head:
                 case ["ok", code, list(changed)]:
+                    self._echo()
                     value = decoder.decode(code)
                     for slot, new in changed:
                         _restore(self._given.get(slot), decoder.decode(new))
                     return value
                 case ["error", dict(described)]:
+                    self._echo()
                     raise rebuilt(described, self._exceptions)
                 case ["callback", int(number), arguments, named]:
                     self._called_back(number, decoder.decode(arguments), decoder.decode(named))
                 case _:
                     raise frames.ProtocolError("this is no answer")
+
+    def _echo(self) -> None:
+        """Print here what a call has printed over there: a test may want to read it."""
+        if self.echoes:
+            for name, data in self.output.take():
+                text = MARKS.sub("", data.decode("utf-8", "replace"))
+                (sys.stdout if name == "stdout" else sys.stderr).write(text)
 
     def _called_back(self, number: int, arguments: Any, named: Any) -> None:
         """Run a function of the test's for the student's code."""
@@ -229,12 +240,16 @@ class Conversation:
 
     def _end(self, error: Exception) -> None:
         """Say why there is nobody any more: from the keeper, whom the student cannot reach."""
+        if self._branches:
+            raise Stopped("the student's code ended its process") from error
         self._tell(b"k")
         self._leash.settimeout(GRACE)
-        why = ""
+        told: dict[str, str] = {}
         with contextlib.suppress(OSError, ValueError):
-            why = json.loads(self._leash.recv(4096) or b"{}").get("why", "")
-        self.dead = why or "the student's code ended the process of the notebook"
+            told = json.loads(self._leash.recv(4096) or b"{}")
+        if told.get("broken"):
+            raise Broken(told["broken"]) from error
+        self.dead = told.get("why") or "the student's code ended the process of the notebook"
         raise Stopped(self.dead) from error
 
     def _refer(self, encoder: Encoder, value: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import inspect
 import io
 import os
 import random
@@ -23,10 +24,11 @@ import torch
 from IPython.core.inputtransformer2 import TransformerManager
 
 import autograder.student
-from autograder.isolation.conversation import Conversation, Output, Stopped, TestError
+from autograder.isolation.conversation import Conversation, Output
+from autograder.isolation.faults import Broken, Stopped, TestError
 from autograder.isolation.handle import Student, inside, keep
 from autograder.isolation.namespace import Names
-from autograder.isolation.proxy import Undecided
+from autograder.isolation.proxy import Proxy
 from autograder.isolation.pure import pure
 from autograder.isolation.shell import MARK
 from course.errors import CourseError
@@ -115,6 +117,7 @@ class _Examiner:
         self.known: frozenset[str] = frozenset()
         self.plain = TransformerManager()  # type: ignore[no-untyped-call]
         _seed_both(line)
+        _inspect_there(line)
         signal.signal(signal.SIGALRM, self._overdue)
 
     def _overdue(self, *_: Any) -> None:
@@ -127,6 +130,8 @@ class _Examiner:
             self._hand_out()
         except Stopped as stopped:
             self.report.ended = str(stopped)
+        except Broken as broken:
+            self.report.fault = str(broken)
         for kind, source in self.task.cells:
             if self.report.ended or self.report.fault:
                 return
@@ -160,7 +165,7 @@ class _Examiner:
                 self._cell(source, found)
                 if kind == LOCKED:
                     self._mirror(source)
-        except (TestError, Undecided) as error:
+        except (TestError, Broken) as error:
             self.report.fault = str(error)
         except Stopped as stopped:
             found.finished, found.stopped = False, str(stopped)
@@ -201,6 +206,7 @@ class _Examiner:
 
     def _test(self, source: str, found: Found) -> None:
         printed = _Capped(self.task.output)
+        self.line.echoes = True
         signal.setitimer(signal.ITIMER_REAL, self.line.until - time.monotonic() + 3.0)
         try:
             for path, content in self.line.ask("files"):
@@ -211,7 +217,7 @@ class _Examiner:
                 value = self._executed(source)
             found.finished = True
             found.value = None if value is None else repr(value)
-        except (TestError, Undecided) as error:
+        except TestError as error:
             self.report.fault = str(error)
         except CourseError as error:
             found.error = (type(error).__name__, str(error))
@@ -221,6 +227,7 @@ class _Examiner:
             found.error = (type(error).__name__, _text(error))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            self.line.echoes = False
         text = printed.getvalue()
         found.outputs = [_stream("stdout", text)] if text else []
         if found.error is not None:
@@ -307,6 +314,22 @@ def _displayed(display: Any) -> dict[str, Any]:
             for kind, row in display["data"].items()}  # fmt: skip
     entry = {"output_type": kind, "data": data, "metadata": {}}
     return {**entry, "execution_count": None} if kind == "execute_result" else entry
+
+
+def _inspect_there(line: Conversation) -> None:
+    """Let a test look at the source and the signature of what lives over there."""
+
+    def there(name: str) -> Any:
+        here = getattr(inspect, name)
+
+        def look(value: Any, *more: Any, **named: Any) -> Any:
+            if type(value) is Proxy:
+                return getattr(line.ask("library", "inspect"), name)(value)
+            return here(value, *more, **named)
+
+        return look
+
+    inspect.getsource, inspect.signature = there("getsource"), there("signature")
 
 
 def _seed_both(line: Conversation) -> None:

@@ -18,7 +18,8 @@ from typing import Any
 
 import torch
 
-from autograder.isolation.conversation import Conversation, TestError
+from autograder.isolation.conversation import Conversation
+from autograder.isolation.faults import TestError
 from autograder.sentences import LEFT_BEHIND, MIXED
 
 

@@ -10,7 +10,10 @@ Equality is not asked over there: an object whose ``__eq__`` always says yes wou
 from __future__ import annotations
 
 import sys
+import types
 from typing import Any
+
+from autograder.isolation.faults import TestError
 
 _OURS = ("_line", "_about")
 
@@ -18,10 +21,6 @@ _OURS = ("_line", "_about")
 def about(proxy: Proxy) -> dict[str, Any]:
     """Return what is known of a proxy's object: handle, lineage, and whether it is a module."""
     return object.__getattribute__(proxy, "_about")  # type: ignore[no-any-return]
-
-
-class Undecided(BaseException):
-    """A test compares two objects of the student's by ``==``: its author has to say how."""
 
 
 class Proxy:
@@ -52,6 +51,10 @@ class Proxy:
             raise AttributeError(name)
         return self._line.ask("attribute", self, name)
 
+    @property
+    def __doc__(self) -> Any:  # type: ignore[override]
+        return self._line.ask("attribute", self, "__doc__")
+
     def __setattr__(self, name: str, value: Any) -> None:
         self._line.ask("set", self, name, value)
 
@@ -60,6 +63,8 @@ class Proxy:
 
     @property  # type: ignore[misc]  # what isinstance() looks at
     def __class__(self) -> Any:
+        if ("builtins", "function") in self._about["lineage"]:
+            return types.FunctionType
         for module, name in self._about["lineage"]:
             if module != "__main__" and (found := _loaded(module, name)) is not None:
                 return found
@@ -82,7 +87,7 @@ class Proxy:
         ]
 
     def __mro_entries__(self, bases: Any) -> Any:
-        raise TypeError("a class of the student's cannot be a base class in a test")
+        raise TestError("a class of the student's cannot be a base class in a test")
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not Proxy:
@@ -90,7 +95,7 @@ class Proxy:
         if self._about["handle"] == about(other)["handle"]:
             return True
         if self._about.get("equality") and about(other).get("equality"):
-            raise Undecided(
+            raise TestError(
                 "a test compares two objects of the student's with ==: compare their parts, or "
                 "ask the student's code with student.equal(a, b)"
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+import re
 import sys
 import time
 from typing import Any
@@ -20,6 +21,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 MARK = "\x00\x1f{}\x1f\x00"
+MARKS = re.compile("\x00\x1f\\d+\x1f\x00")
 MOST_SHOWN = 8 << 20
 """Bytes of displays kept of one cell."""
 

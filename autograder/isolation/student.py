@@ -6,6 +6,7 @@ it. So nothing here is trusted: the worst that can be sent is a wrong answer.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import importlib
 import json
@@ -15,6 +16,7 @@ import pickle
 import random
 import signal
 import socket
+import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +87,7 @@ class Student:
             self._busy = True
             value = _OPERATIONS[op](self, *arguments)
             self._busy = False
+            _flush()
             same = [slot for slot, given in slots.items() if given is value]
             code: Any = ["ok", {"same": same[0]} if same else encoder.encode(value)]
             changed = [slot for slot, value in slots.items() if _print(value) != before[slot]]
@@ -94,6 +97,7 @@ class Student:
             raise
         except BaseException as error:
             self._busy = False
+            _flush()
             frames.send(self.talk, ["error", self._described(error)], [])
         finally:
             self._slots = outer
@@ -211,6 +215,10 @@ class Student:
             raise NameError(f"name {name!r} is not defined")
         self._taken.add(name)
 
+    def answer(self, read: Any) -> None:
+        """Let ``input()`` ask the test."""
+        setattr(builtins, "input", _no_keyboard if read is None else read)  # noqa: B010
+
     def call(self, function: Any, arguments: list[Any], named: dict[str, Any], grad: bool) -> Any:  # noqa: FBT001
         """Call something; with gradients only where the test has them."""
         with torch.set_grad_enabled(grad):
@@ -309,6 +317,12 @@ def _references(value: Any) -> Any:
     return _Reference(value)
 
 
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+
+
 def _plain(value: Any) -> Any:
     # A tensor the student's code has switched gradients on for is still the test's data.
     return value.detach() if isinstance(value, torch.Tensor) else value
@@ -335,6 +349,10 @@ def _operator(name: str) -> Any:
     return ours.get(name) or getattr(operator, name)
 
 
+def _no_keyboard(prompt: str = "") -> str:
+    raise EOFError("there is nobody to answer input() here")
+
+
 def _next(iterator: Any) -> list[Any]:
     try:
         return [next(iterator)]
@@ -347,6 +365,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "names": Student.names,
     "bind": Student.bind,
     "unbind": Student.unbind,
+    "answer": Student.answer,
     "call": Student.call,
     "put": Student.put,
     "numbers": Student.numbers,

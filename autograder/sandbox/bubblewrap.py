@@ -107,6 +107,21 @@ def _gpu() -> list[str]:
     return arguments
 
 
+# What a worker does for every submission: a sandbox that can only be entered once is of no use.
+_TRIAL = """
+import os
+from autograder.sandbox import confine
+from autograder.sandbox.limits import Limits
+rules = confine.syscall_rules()
+confine.new_namespaces()
+child = os.fork()
+if child == 0:
+    confine.shut_in(Limits(), rules)
+    os._exit(0)
+os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0)
+"""
+
+
 @dataclass(frozen=True)
 class Trial:
     """Whether the sandbox works here.
@@ -129,7 +144,7 @@ class Trial:
 def attempt() -> Trial:
     """Run a command in the sandbox, and explain if it cannot run."""
     try:
-        line = command([sys.executable, "-c", "pass"], {})
+        line = command([sys.executable, "-c", _TRIAL], {"PATH": "/usr/bin"})
     except NoSandbox as error:
         return Trial(works=False, found=error.what, do=error.do)
     done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
@@ -140,6 +155,11 @@ def attempt() -> Trial:
 
 def explain(said: str) -> Trial:
     """Turn what bubblewrap says into what to do."""
+    if "seccomp" in said:
+        return Trial(
+            works=False, found="the sandbox's filter is missing (libseccomp)",
+            do="install it: `apt-get install libseccomp2`, `dnf install libseccomp`" + _UNSAFE,
+        )  # fmt: skip
     last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
     found = f"bubblewrap does not work here ({last})"
     if _APPARMOR.exists() and _APPARMOR.read_text().strip() == "1":
@@ -149,7 +169,7 @@ def explain(said: str) -> Trial:
             "a container's own filter forbids it: start the container with `docker run "
             "--security-opt seccomp=unconfined --security-opt systempaths=unconfined`"
         )
-    elif "namespace" in said or "uid map" in said or "Operation not permitted" in said:
+    elif any(word in said for word in ("namespace", "uid map", "not permitted", "unshare")):
         do = "allow user namespaces: `sudo sysctl -w user.max_user_namespaces=10000`"
     else:
         do = "run `bwrap --ro-bind / / true` and mend what it says"

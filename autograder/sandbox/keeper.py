@@ -14,45 +14,90 @@ import select
 import signal
 import socket
 from collections.abc import Callable
+from typing import NoReturn
 
-from autograder.sandbox.confine import new_namespaces
+from autograder.sandbox.confine import adopt_orphans, new_namespaces
 from autograder.sandbox.limits import Limits
 
+_SHUT_IN = b"shut in"
 _TICK = 0.05
 """Seconds between two looks at memory and processes."""
 _ENOUGH = 4096
 
 
 class Keeper:
-    """Runs `inside` in a process of its own, watched.
+    """Shuts in a process of its own and runs `inside` there, watched.
 
     Parameters
     ----------
     leash
         Where orders come from (``i``: interrupt, ``k``: kill; closed: kill), and where is told why
         the process ended.
-    inside
-        What the process does; it is not confined yet.
+    shut_in, inside
+        What makes the process safe, and what it does then.
     limits
         What it may use.
     """
 
-    def __init__(self, leash: socket.socket, inside: Callable[[], None], limits: Limits) -> None:
-        self._leash, self._inside, self._limits = leash, inside, limits
+    def __init__(
+        self,
+        leash: socket.socket,
+        shut_in: Callable[[], None],
+        inside: Callable[[], None],
+        limits: Limits,
+        *,
+        unsafe: bool,
+    ) -> None:
+        self._leash, self._limits = leash, limits
+        self._shut_in, self._inside = shut_in, inside
+        self._unsafe = unsafe
         self._proc = -1
 
     def run(self) -> None:
         """Start the process and stay until it has ended."""
         # Opened before anything is laid over /proc: from here on it is the keeper's alone.
         self._proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        new_namespaces()
+        try:
+            adopt_orphans() if self._unsafe else new_namespaces()
+        except OSError as error:
+            self._tell(broken=f"the sandbox cannot be made ({error}): see `course doctor`")
+            return
+        reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(self._proc)
+            os.close(reading)
             self._leash.close()
-            self._inside()
-            os._exit(0)
-        self._tell(self._watch(child))
+            self._child(writing)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            said = pipe.read()
+        if said == _SHUT_IN:
+            self._tell(why=self._watch(child))
+        else:
+            os.waitpid(child, 0)
+            reason = said.decode("utf-8", "replace") or "it ended at once"
+            self._tell(broken=f"the sandbox cannot be made ({reason}): see `course doctor`")
+        if self._unsafe:
+            self._end_orphans()
+
+    def _child(self, writing: int) -> NoReturn:
+        """Shut this process in, say so before any line of a student runs, and go on."""
+        try:
+            self._shut_in()
+            os.write(writing, _SHUT_IN)
+        except BaseException as error:
+            os.write(writing, f"{type(error).__name__}: {error}".encode())
+            os._exit(1)
+        os.close(writing)
+        self._inside()
+        os._exit(0)
+
+    def _end_orphans(self) -> None:
+        """Without a PID namespace nobody else does it."""
+        for process in self._family(os.getpid())[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def _watch(self, child: int) -> str:
         watched = os.pidfd_open(child)
@@ -123,6 +168,6 @@ class Keeper:
                 return file.read()
         return ""
 
-    def _tell(self, why: str) -> None:
+    def _tell(self, **what: str) -> None:
         with contextlib.suppress(OSError):
-            self._leash.send(json.dumps({"why": why}).encode())
+            self._leash.send(json.dumps(what).encode())

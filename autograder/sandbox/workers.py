@@ -119,7 +119,8 @@ class Workers:
         stdout, stderr = os.pipe(), os.pipe()
         there = [talk[1].fileno(), leash[1].fileno(), stdout[1], stderr[1]]
         here = [talk[0].fileno(), leash[0].fileno(), stdout[0], stderr[0], job.fileno()]
-        order = json.dumps({"limits": asdict(limits), "folder": folder}).encode()
+        told = {"limits": asdict(limits), "folder": folder, "unsafe": self.unsafe}
+        order = json.dumps(told).encode()
         try:
             with self._lock:
                 socket.send_fds(self._student, [order], there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,21 @@ HOLDS: dict[str, tuple[str, str]] = {
         "def part(x):\n    return x\ndef whole(x):\n    return part(x) + 1",
         "_calls = []\ndef part(x):\n    _calls.append(x)\n    return 10\nassert whole(3) == 11 and _calls == [3]",
     ),
+    "what a function prints": (
+        "def greet(name):\n    print('Hello', name, end='')",
+        "import io, contextlib\n_out = io.StringIO()\nwith contextlib.redirect_stdout(_out):\n    greet('Ada')\n"
+        "assert _out.getvalue() == 'Hello Ada'",
+    ),
+    "what a function asks": (
+        "def ask():\n    return int(input('n? ')) + 1",
+        "import builtins\n_before = builtins.input\nbuiltins.input = lambda *_: '4'\nassert ask() == 5\n"
+        "builtins.input = _before\ntry:\n    ask()\nexcept EOFError:\n    pass\nelse:\n    assert False",
+    ),
+    "source and signature": (
+        "def f(x, y=2):\n    'Adds.'\n    for _ in range(1):\n        return x + y",
+        "import inspect\nassert 'for' in inspect.getsource(f)\nassert list(inspect.signature(f).parameters) == ['x', 'y']\n"
+        "assert f.__name__ == 'f' and f.__doc__ == 'Adds.' and callable(f) and inspect.isfunction(f)",
+    ),
     "a semicolon": ("x = 0.5", "x;"),
     "a warning": (
         "import sys, warnings, logging\ndef f():\n    warnings.warn('w')\n    logging.error('l')\n"
@@ -264,6 +280,16 @@ def test_a_branch_can_be_left_while_it_hangs() -> None:
     assert report["cells"][3]["finished"]
 
 
+def test_an_exit_in_a_branch_ends_the_branch_only() -> None:
+    report = run(
+        ("student", "import os\ndef f():\n    os._exit(1)\nx = 3"),
+        ("test", "with student.branch():\n    f()"),
+        ("test", "assert x == 3"),
+    )
+    assert "ended its process" in report["cells"][2]["stopped"]
+    assert report["cells"][3]["finished"]
+
+
 def test_displays_stand_where_they_were_shown() -> None:
     report = run((
         "student",
@@ -311,3 +337,43 @@ def test_a_function_that_is_to_be_mended_is_the_students() -> None:
     test = ("test", "assert math.isclose(area(1), math.pi)")
     assert run(broken, mended, test, expected=("area",))["cells"][-1]["finished"]
     assert not run(broken, mended, test)["cells"][-1]["finished"], "a helper is not pinned"
+
+
+def test_a_notebook_that_cannot_be_shut_in_is_nobodys_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    """bubblewrap may be allowed where the namespaces inside it are not."""
+    from autograder.sandbox import bubblewrap
+    from autograder.sandbox.workers import Workers
+
+    whole = bubblewrap.command
+
+    def without_inner(inner: list[str], environment: dict[str, str]) -> list[str]:
+        line = whole(inner, environment)
+        return [line[0], "--unshare-user", "--disable-userns", *line[1:]]
+
+    monkeypatch.setattr(bubblewrap, "command", without_inner)
+    assert not bubblewrap.attempt().works
+    pair = Workers(words=["torch"])
+    try:
+        task = {"cells": [("student", "x = 1"), ("test", "assert x == 1")], "expected": [],
+                "files": {}, "secrets": "", "cell": 5.0, "total": 9.0, "output": 99}  # fmt: skip
+        assert "sandbox cannot be made" in pair.run(task, Limits())["fault"]
+    finally:
+        pair.close()
+
+
+def test_without_a_sandbox_nothing_is_needed_and_nothing_stays() -> None:
+    from autograder.sandbox.workers import Workers
+
+    pair = Workers(unsafe=True, words=["torch"])
+    try:
+        task = {"cells": [
+            ("student", "import subprocess\nsubprocess.Popen(['sleep', '7654'], start_new_session=True)"),
+            ("student", "open('a.txt', 'w').write('x')"),
+            ("test", "assert open('a.txt').read() == 'x'"),
+        ], "expected": [], "files": {}, "secrets": "", "cell": 9.0, "total": 20.0, "output": 99}  # fmt: skip
+        report = pair.run(task, Limits())
+        assert report["cells"][-1]["finished"], report
+        time.sleep(0.5)
+        assert not any("7654" in p.read_text() for p in Path("/proc").glob("[0-9]*/cmdline"))
+    finally:
+        pair.close()
