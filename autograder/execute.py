@@ -92,6 +92,7 @@ def task(submission: Submission, name: str, limits: Limits) -> dict[str, Any]:
         "cells": [(kind(cell), cell.source) for cell in _code(submission.notebooks[name])],
         "expected": list(submission.expected.get(name, ())),
         "files": {relative: str(path) for relative, path in files.items()},
+        "given": list(submission.materials),
         "secrets": str(submission.secrets),
         "cell": limits.cell,
         "total": limits.total,

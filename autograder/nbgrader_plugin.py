@@ -29,7 +29,7 @@ from traitlets import Bool, Float, Integer, List, Unicode
 
 from autograder.execute import IN_KERNEL, Limits, annotate, task
 from autograder.intake.collect import files_in
-from autograder.intake.expected import bound
+from autograder.intake.expected import assigned_in, bound
 from autograder.sandbox.workers import workers
 from autograder.score import Ran, graded
 from autograder.submission import Submission
@@ -64,7 +64,7 @@ class IsolatedExecute(Execute):
         submission = Submission(
             student=str(about["student"]), lesson=str(about["assignment"]), notebooks={name: nb},
             files=files_in(folder, exclude=[f"{name}.ipynb"]), materials={},
-            secrets=folder / "secret", repairs=(), expected={name: _expected(about)},
+            secrets=folder / "secret", repairs=(), expected={name: _expected(about, nb)},
         )  # fmt: skip
         limits = Limits(
             cell=float(self.timeout or self.total_timeout), total=self.total_timeout,
@@ -99,12 +99,17 @@ def _only_python(notebook: Any) -> None:
         )  # fmt: skip
 
 
-def _expected(about: Any) -> tuple[str, ...]:
-    """Return the names that the released exercises define, from nbgrader's gradebook."""
+def _expected(about: Any, notebook: Any) -> tuple[str, ...]:
+    """Return the names that exercises define: as released, and what answers assign to.
+
+    The solutions are not at hand here, where an exercise may ask for a variable to be changed.
+    """
+    answers = [cell.source for cell in notebook.cells if utils.is_solution(cell)]
     with Gradebook(about["db_url"]) as gradebook:
-        notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
-        sources = [cell.source for cell in notebook.source_cells if not cell.locked]
-    return tuple(name for source in sources for name in bound(source or ""))
+        released = gradebook.find_notebook(about["notebook"], about["assignment"])
+        sources = [cell.source for cell in released.source_cells if not cell.locked]
+    names = [name for source in sources for name in bound(source or "")]
+    return (*names, *(name for answer in answers for name in assigned_in(answer)))
 
 
 def _show(cell: Any, name: str, ran: Ran | None) -> None:

@@ -33,6 +33,7 @@ from autograder.intake.unpack import LARGEST_ZIP
 from autograder.outcome import Outcome, State
 from autograder.sandbox.bubblewrap import NoSandbox
 from autograder.submission import Submission
+from course.errors import CourseError
 
 _LONGEST_STAMP = 200
 """Bytes of a date."""
@@ -91,8 +92,14 @@ def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
             else:
                 yield known
         for outcome in _executed(directory, lesson, sources, list(todo), batch.jobs, run):
-            records.record(outcome, _handed_in(directory, outcome.student, lesson))
-            archive.keep(directory, outcome, todo[outcome.student])
+            try:
+                archive.keep(directory, outcome, todo[outcome.student])
+                records.record(outcome, _handed_in(directory, outcome.student, lesson))
+            except CourseError:
+                raise  # of the gradebook: it would be the same for the next one
+            except Exception as error:
+                outcome = _ours(lesson, outcome.student, error)
+                archive.keep(directory, outcome, "")
             # Whoever asked for the outcomes keeps scores, not whole notebooks.
             yield dataclasses.replace(outcome, notebooks={})
 
@@ -118,7 +125,7 @@ def _executed(
             raise
         except Exception as error:
             # Whatever it is, it is this submission's alone: the batch goes on.
-            return Outcome(student, lesson, State.INFRA_ERROR, message=_failed(error))
+            return _ours(lesson, student, error)
 
     # Threads wait; the work is done in the processes that the warm workers fork.
     with ThreadPoolExecutor(max_workers=jobs) as pool:
@@ -131,8 +138,10 @@ def _executed(
                 yield future.result()
 
 
-def _failed(error: BaseException) -> str:
-    return f"grading failed ({type(error).__name__}: {error}); run the command again"
+def _ours(lesson: str, student: str, error: BaseException) -> Outcome:
+    """Return what is never a zero."""
+    message = f"grading failed ({type(error).__name__}: {error}); run the command again"
+    return Outcome(student, lesson, State.INFRA_ERROR, message=message)
 
 
 def _common_key(

@@ -66,7 +66,10 @@ def take_in(
         materials=materials,
         secrets=source_folder / "secret",
         repairs=tuple(repairs + told),
-        expected={name: expected(source) for name, source in sources.items()},
+        expected={
+            name: expected(source, source_folder / f"{name}.ipynb")
+            for name, source in sources.items()
+        },
     )
 
 

@@ -130,8 +130,8 @@ class Conversation:
         encoder = self._encoder()
         given: dict[int, Any] = {}
         codes = [
-            {"l": [self._slot(encoder, given, argument) for argument in arguments]},
-            {"d": [[name, self._slot(encoder, given, item)] for name, item in named.items()]},
+            {"u": [self._slot(encoder, given, argument) for argument in arguments]},
+            {"o": [[name, self._slot(encoder, given, item)] for name, item in named.items()]},
         ]
         return self._exchange(
             ["call", encoder.encode(function), *codes, torch.is_grad_enabled()], encoder, given
@@ -282,10 +282,10 @@ class Conversation:
         if tag == "same":
             return self._given[content]
         if tag == "live":
-            handle, dtype, shape, leaf, parameter = content
+            handle, dtype, shape, leaf, parameter, tracked = content
             return LiveTensor.of(
                 self, int(handle), decoder.decode(dtype), [int(n) for n in shape],
-                leaf=bool(leaf), parameter=bool(parameter),
+                leaf=bool(leaf), parameter=bool(parameter), tracked=bool(tracked),
             )  # fmt: skip
         if tag == "exception":
             return taken(content, self._exceptions)

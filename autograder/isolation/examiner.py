@@ -29,8 +29,9 @@ from autograder.isolation.faults import Broken, Stopped, TestError
 from autograder.isolation.handle import Student, inside, keep
 from autograder.isolation.namespace import Names
 from autograder.isolation.proxy import Proxy
-from autograder.isolation.pure import pure
+from autograder.isolation.pure import pure, stored
 from autograder.isolation.shell import MARK
+from autograder.isolation.student import MOST_BYTES, MOST_FILES
 from course.errors import CourseError
 
 STUDENT, LOCKED, TEST, TEST_INSIDE = "student", "locked", "test", "test inside"
@@ -48,6 +49,8 @@ class Task:
         Names that the exercises define: a student may bind them whatever a locked cell says.
     files
         Relative path to absolute path of what lies beside the notebook.
+    given
+        Those of them that are the lesson's: a test always reads the lesson's own.
     secrets
         The folder of held-out data, for tests alone.
     cell, total
@@ -59,6 +62,7 @@ class Task:
     cells: list[tuple[str, str]]
     expected: list[str]
     files: dict[str, str]
+    given: list[str]
     secrets: str
     cell: float
     total: float
@@ -104,7 +108,20 @@ def examine(task: Task, talk: socket.socket, leash: socket.socket, outputs: dict
     line = Conversation(talk, leash, Output(outputs, task.output))
     examiner = _Examiner(task, line)
     examiner.go()
-    return asdict(examiner.report)
+    return dict(_clean(asdict(examiner.report)))
+
+
+def _clean(value: Any) -> Any:
+    """Return a value as JSON can hold it and any file can take it, whatever a student put there."""
+    if type(value) is str:
+        return value.encode("utf-8", "replace").decode()
+    if value is None or type(value) in (bool, int, float):
+        return value
+    if type(value) is dict:
+        return {_clean(str(key)): _clean(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return [_clean(item) for item in value]
+    return f"<{type(value).__name__}>"
 
 
 class _Examiner:
@@ -130,7 +147,7 @@ class _Examiner:
             self._hand_out()
         except Stopped as stopped:
             self.report.ended = str(stopped)
-        except Broken as broken:
+        except (Broken, TestError) as broken:
             self.report.fault = str(broken)
         for kind, source in self.task.cells:
             if self.report.ended or self.report.fault:
@@ -150,9 +167,12 @@ class _Examiner:
     def _hand_out(self) -> None:
         for relative, path in self.task.files.items():
             content = _unfollowed(path)
-            self.line.ask("write", relative, content)
             target = inside(Path.cwd(), relative)
-            if target is not None:
+            if target is None:
+                continue
+            # Two files of which one is the other's folder: the student's loses.
+            with contextlib.suppress(OSError):
+                self.line.ask("write", relative, content)
                 keep(target, content)
 
     def _one(self, kind: str, source: str) -> Found:
@@ -179,9 +199,10 @@ class _Examiner:
 
     def _cell(self, source: str, found: Found) -> None:
         told = self.line.ask("cell", source)
+        names = stored(self._python(source))
         shown, error = list(told["shown"]), told["error"]
         self.report.cpu += float(told["cpu"])
-        self.names.rebound(map(str, told["bound"]))
+        self.names.rebound(names)
         found.outputs = _printed(self.line.output.take(), shown)
         found.finished = error is None
         if error is not None:
@@ -209,10 +230,7 @@ class _Examiner:
         self.line.echoes = True
         signal.setitimer(signal.ITIMER_REAL, self.line.until - time.monotonic() + 3.0)
         try:
-            for path, content in self.line.ask("files"):
-                target = inside(Path.cwd(), str(path))
-                if target is not None:
-                    keep(target, bytes(content))
+            self._fetch_files()
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 value = self._executed(source)
             found.finished = True
@@ -236,6 +254,18 @@ class _Examiner:
         elif found.value is not None:
             data = {"text/plain": found.value}
             found.outputs.append({**_EMPTY, "output_type": "execute_result", "data": data})
+
+    def _fetch_files(self) -> None:
+        """Lay beside the test what the student's code has written; the lesson's files stay."""
+        left = MOST_BYTES
+        for path, content in list(self.line.ask("files"))[:MOST_FILES]:
+            if type(path) is not str or type(content) is not bytes or len(content) > left:
+                continue
+            left -= len(content)
+            target = inside(Path.cwd(), path)
+            if target is not None and str(target.relative_to(Path.cwd())) not in self.task.given:
+                with contextlib.suppress(OSError):
+                    keep(target, content)
 
     def _executed(self, source: str) -> Any:
         """Run a test; return its last value."""
@@ -310,8 +340,7 @@ def _printed(pieces: list[tuple[str, bytes]], shown: list[Any]) -> list[dict[str
 
 def _displayed(display: Any) -> dict[str, Any]:
     kind = "execute_result" if display["output_type"] == "execute_result" else "display_data"
-    data = {str(kind): row if isinstance(row, str | dict) else str(row)
-            for kind, row in display["data"].items()}  # fmt: skip
+    data = {str(form): row for form, row in display["data"].items() if type(row) in (str, dict)}
     entry = {"output_type": kind, "data": data, "metadata": {}}
     return {**entry, "execution_count": None} if kind == "execute_result" else entry
 

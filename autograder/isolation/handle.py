@@ -10,6 +10,7 @@ path = student.file("net.safetensors")                                     # a c
 from __future__ import annotations
 
 import pickle
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,7 +138,12 @@ def inside(folder: Path, path: str) -> Path | None:
 
 def keep(target: Path, content: bytes) -> Path:
     """Write a file anew; what was there, a link included, goes."""
+    for folder in reversed(target.parents):
+        if folder.is_file():
+            folder.unlink()  # a file that has become a folder
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
     target.unlink(missing_ok=True)
     target.write_bytes(content)
     return target

@@ -20,7 +20,7 @@ _ABOUT_SHAPE = {
     "size", "dim", "numel", "nelement", "element_size", "ndimension", "is_floating_point",
     "is_complex", "__hash__",
 }  # fmt: skip
-_PROPERTIES = {"shape", "dtype", "device", "ndim", "requires_grad", "layout", "is_leaf"}
+_PROPERTIES = {"shape", "dtype", "device", "ndim", "layout", "is_leaf"}
 
 
 class LiveTensor(torch.Tensor):
@@ -29,10 +29,18 @@ class LiveTensor(torch.Tensor):
     line: Any
     handle: int
     _leaf: bool
+    _tracked: bool
 
     @staticmethod
     def of(
-        line: Any, handle: int, dtype: torch.dtype, shape: list[int], *, leaf: bool, parameter: bool
+        line: Any,
+        handle: int,
+        dtype: torch.dtype,
+        shape: list[int],
+        *,
+        leaf: bool,
+        parameter: bool,
+        tracked: bool,
     ) -> LiveTensor:
         """Return the tensor with this handle over there."""
         made: LiveTensor = torch.Tensor._make_wrapper_subclass(
@@ -40,6 +48,7 @@ class LiveTensor(torch.Tensor):
             requires_grad=dtype.is_floating_point or dtype.is_complex,
         )  # fmt: skip
         made.line, made.handle, made._leaf = line, handle, leaf
+        made._tracked = tracked  # whether gradients are kept over there
         made._is_param = parameter  # what isinstance(…, nn.Parameter) looks at
         return made
 
@@ -53,6 +62,8 @@ class LiveTensor(torch.Tensor):
         if name in _ABOUT_SHAPE:
             with torch._C.DisableTorchFunctionSubclass():
                 return func(*args, **kwargs)
+        if _in_place(name) and not args:  # torch.nn.init names its argument
+            args = (kwargs.pop("tensor", None),)
         if _in_place(name) and isinstance(args[0], LiveTensor):
             return _written(func, args, kwargs)
         return func(*tree_map(_current, args), **tree_map(_current, kwargs))
@@ -78,6 +89,8 @@ def _property(func: Any, name: str, args: Any) -> Any:
     if name == "__get__":
         return tensor.line.ask("attribute", tensor, which)
     if name == "__set__":
+        if which == "requires_grad":
+            tensor._tracked = bool(args[1])
         return tensor.line.ask("set", tensor, which, args[1])
     return tensor.line.ask("delete", tensor, which)
 
@@ -97,7 +110,14 @@ def _written(func: Any, args: Any, kwargs: Any) -> Any:
 
 
 def _numbers(value: Any) -> Any:
-    return value.line.ask("numbers", value) if isinstance(value, LiveTensor) else value
+    if not isinstance(value, LiveTensor):
+        return value
+    found = value.line.ask("numbers", value)
+    with torch._C.DisableTorchFunctionSubclass():
+        as_told = type(found) is torch.Tensor and found.shape == value.shape
+    if not as_told or found.dtype != value.dtype:
+        raise RuntimeError("a tensor of the student's has changed its shape or its kind")
+    return found
 
 
 def _current(value: Any) -> Any:
@@ -105,7 +125,7 @@ def _current(value: Any) -> Any:
     if not isinstance(value, LiveTensor):
         return value
     numbers = _numbers(value)
-    if not torch.is_grad_enabled() or not (numbers.is_floating_point() or numbers.is_complex()):
+    if not torch.is_grad_enabled() or not value._tracked:
         return numbers
     return _Back.apply(torch.ones((), requires_grad=True), numbers, value)  # type: ignore[no-untyped-call]
 

@@ -34,6 +34,7 @@ class Names(dict[str, Any]):
         super().__init__(__name__="__main__", __builtins__=builtins, student=student)
         self._line, self._expected = line, expected
         self._pinned: set[str] = {"student"}
+        self.students: set[str] = set()
         self._fetched: dict[tuple[str, int], Any] = {}
 
     def __missing__(self, name: str) -> Any:
@@ -53,7 +54,10 @@ class Names(dict[str, Any]):
 
     def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
-        if type(value) is Proxy or isinstance(value, FunctionType):
+        if isinstance(value, FunctionType | type) and name not in self._expected | self.students:
+            self._pinned.add(name)
+        # Only what the student's code binds itself: other names of a test are nobody's business.
+        elif name in self.students and (type(value) is Proxy or isinstance(value, FunctionType)):
             self._line.ask("bind", name, value)
 
     def __delitem__(self, name: str) -> None:
@@ -66,16 +70,17 @@ class Names(dict[str, Any]):
     def take(self, pure: Pure) -> None:
         """Bind what a locked cell says that means the same on both sides."""
         exec(compile(pure.source, "<locked cell>", "exec"), self)  # noqa: S102 - the instructor's
-        self._pinned |= pure.imported | (pure.functions - self._expected)
+        self._pinned |= pure.imported | ((pure.functions | pure.constants) - self._expected)
 
     def pin(self, imported: Iterable[str]) -> None:
         """Keep names that a test has imported."""
         self._pinned |= set(imported)
 
-    def rebound(self, names: Iterable[str]) -> None:
-        """Forget what the student's code has bound anew."""
+    def rebound(self, names: set[str]) -> None:
+        """Forget what a cell of the student's binds anew, by its text."""
         self._fetched.clear()
-        for name in set(names) - self._pinned:
+        self.students |= names
+        for name in names - self._pinned:
             self.pop(name, None)
 
 

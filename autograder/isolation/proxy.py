@@ -125,6 +125,10 @@ class Proxy:
             raise StopIteration
         return found[0]
 
+    def __contains__(self, value: Any) -> bool:
+        # Looked for here, among what the object says it holds.
+        return any(item is value or item == value for item in self)
+
     def __len__(self) -> int:
         return self._line.ask("operate", "length", self)  # type: ignore[no-any-return]
 
@@ -151,9 +155,15 @@ def _loaded(module: str, name: str) -> Any:
     return found if isinstance(found, type) else None
 
 
-def _operator(special: str, asked: str, *, swapped: bool = False) -> Any:
+def _operator(special: str, asked: str, *, swapped: bool = False, guarded: bool = False) -> Any:
     def method(self: Proxy, *others: Any) -> Any:
         line = object.__getattribute__(self, "_line")
+        if guarded and not all(type(other) is Proxy for other in others):
+            # `abs(answer - 4) < 0.1` would be the object's own verdict on itself.
+            raise TypeError(
+                "an object of the student's class is calculated or compared with data of the test; "
+                f"if that is what is tested, say student.library('operator').{asked}(a, b)"
+            )
         values = (*others, self) if swapped else (self, *others)
         return line.ask("operate", asked, *values)
 
@@ -167,10 +177,9 @@ _BOTH_WAYS = (
 )  # fmt: skip
 for _name in _BOTH_WAYS:
     _asked = f"{_name}_" if _name in ("and", "or") else _name
-    setattr(Proxy, f"__{_name}__", _operator(f"__{_name}__", _asked))
-    setattr(Proxy, f"__r{_name}__", _operator(f"__r{_name}__", _asked, swapped=True))
-for _name in (
-    "lt", "le", "gt", "ge", "neg", "pos", "abs", "invert", "index", "getitem", "setitem",
-    "delitem", "contains",
-):  # fmt: skip
+    setattr(Proxy, f"__{_name}__", _operator(f"__{_name}__", _asked, guarded=True))
+    setattr(Proxy, f"__r{_name}__", _operator(f"__r{_name}__", _asked, swapped=True, guarded=True))
+for _name in ("lt", "le", "gt", "ge"):
+    setattr(Proxy, f"__{_name}__", _operator(f"__{_name}__", _name, guarded=True))
+for _name in ("neg", "pos", "abs", "invert", "index", "getitem", "setitem", "delitem"):
     setattr(Proxy, f"__{_name}__", _operator(f"__{_name}__", _name))

@@ -31,6 +31,23 @@ class Pure:
     constants: frozenset[str]
 
 
+def stored(source: str) -> set[str]:
+    """Return the names that a cell may bind, at any depth."""
+    found = set()
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(a.asname or a.name).split(".")[0] for a in node.names}
+    return found
+
+
 def pure(source: str, known: frozenset[str] = frozenset()) -> Pure:
     """Return the pure statements of a cell.
 

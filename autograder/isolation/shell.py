@@ -6,7 +6,6 @@ What is displayed is kept, and a mark in the output says where it belongs.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import re
@@ -46,7 +45,7 @@ class _Publisher(DisplayPublisher):
 
 
 class Shell(InteractiveShell):
-    """A shell that tells what a cell showed, how it failed and which names it bound."""
+    """A shell that tells what a cell showed and how it failed."""
 
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
@@ -63,6 +62,10 @@ class Shell(InteractiveShell):
         with contextlib.suppress(ImportError):
             shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
         return shell
+
+    def _tee(self, channel: Any) -> Any:
+        """Keep no second copy of what is printed."""
+        return contextlib.nullcontext()
 
     def enable_gui(self, gui: Any = None) -> None:
         """Do nothing: there is no screen."""
@@ -89,19 +92,16 @@ class Shell(InteractiveShell):
         Returns
         -------
         dict
-            ``shown`` (displays), ``error`` (name, value, traceback; None if none) and ``bound``
-            (names that now mean something else, or may).
+            ``shown`` (displays), ``error`` (name, value, traceback; None if none) and ``cpu``
+            (seconds of processor time).
         """
         self._shown: list[Any] = []
         self._shown_bytes = 0
         self._error = {}
-        before = {name: id(value) for name, value in self.user_ns.items()}
         started = time.process_time()
         done = self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
         sys.stdout.flush()
         sys.stderr.flush()
-        bound = {name for name, value in self.user_ns.items() if before.get(name) != id(value)}
-        bound |= self._stored(source) & set(self.user_ns)
         if not self._error and not done.success:
             error = done.error_before_exec or done.error_in_exec
             name, text = type(error).__name__, str(error)[:10_000]
@@ -110,20 +110,4 @@ class Shell(InteractiveShell):
             "shown": json.loads(json.dumps(self._shown, default=str)),
             "error": self._error or None,
             "cpu": time.process_time() - started,
-            "bound": sorted(name for name in bound if not name.startswith("_i"))[:10_000],
         }
-
-    def _stored(self, source: str) -> set[str]:
-        try:
-            tree = ast.parse(self.transform_cell(source))  # type: ignore[no-untyped-call]
-        except (SyntaxError, ValueError, RecursionError):
-            return set()
-        stored = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                stored.add(node.id)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                stored.add(node.name)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                stored |= {(a.asname or a.name).split(".")[0] for a in node.names}
-        return stored

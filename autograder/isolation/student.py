@@ -53,6 +53,7 @@ class Student:
         self._slots: dict[int, Any] = {}
         self._seen: dict[str, tuple[int, int]] = {}
         self._taken: set[str] = set()
+        self._home = Path.cwd()
         self._busy = False
         signal.signal(signal.SIGINT, self._interrupted)
 
@@ -124,10 +125,11 @@ class Student:
         return self._handles[id(value)]
 
     def _refer(self, encoder: Encoder, value: Any) -> Any:
-        if isinstance(value, torch.Tensor) and type(value) in (torch.Tensor, torch.nn.Parameter):
+        if type(value) in (torch.Tensor, torch.nn.Parameter) and value.layout is torch.strided:
             return {"live": [
                 self._handle(value), {"tdtype": str(value.dtype).removeprefix("torch.")},
                 list(value.shape), value.is_leaf, type(value) is torch.nn.Parameter,
+                value.requires_grad,
             ]}  # fmt: skip
         if isinstance(value, type) and issubclass(value, BaseException):
             return {"exception": self._class(value)}
@@ -196,7 +198,7 @@ class Student:
     # What a test can ask for.
 
     def cell(self, source: str) -> dict[str, Any]:
-        """Run a cell; say what it displayed, how it failed, and which names it bound."""
+        """Run a cell; say what it displayed and how it failed."""
         return self.shell.run(source)
 
     def names(self, wanted: list[str]) -> list[Any]:
@@ -249,18 +251,21 @@ class Student:
         """Return files that are new or changed: path and content."""
         found: list[Any] = []
         total = 0
-        for parent, folders, names in os.walk("."):
+        for parent, folders, names in os.walk(self._home):
             folders[:] = sorted(n for n in folders if not n.startswith((".", "__pycache__")))
             for path in (Path(parent) / name for name in sorted(names)):
+                if not os.access(path, os.R_OK) or path.is_symlink() or not path.is_file():
+                    continue
                 about = path.lstat()
                 mark = (about.st_mtime_ns, about.st_size)
-                if path.is_symlink() or not path.is_file() or self._seen.get(str(path)) == mark:
+                if self._seen.get(str(path)) == mark:
                     continue
                 total += about.st_size
                 if total > MOST_BYTES or len(found) >= MOST_FILES:
                     return found
                 self._seen[str(path)] = mark
-                found.append([path.as_posix(), path.read_bytes()])
+                with contextlib.suppress(OSError):
+                    found.append([str(path.relative_to(self._home)), path.read_bytes()])
         return found
 
     def read(self, path: str) -> bytes:
@@ -275,7 +280,7 @@ class Student:
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file, relative to the notebook, that does not count as the student's."""
-        target = Path(path)
+        target = self._home / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         about = target.lstat()

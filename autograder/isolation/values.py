@@ -13,6 +13,7 @@ import datetime
 import decimal
 import fractions
 import keyword
+import math
 import pathlib
 from collections.abc import Callable
 from typing import Any
@@ -33,22 +34,22 @@ _MAPPINGS: dict[type, str] = {dict: "d", collections.OrderedDict: "o", collectio
 _FACTORIES = {f.__name__: f for f in (int, float, str, list, dict, set)}
 _BY_TAG = {tag: type_ for type_, tag in {**_CONTAINERS, **_MAPPINGS}.items()}
 _REBUILT: dict[str, Callable[[Any], Any]] = {
-    "f": float, "complex": complex, "decimal": decimal.Decimal, "fraction": fractions.Fraction,
+    "f": float, "complex": complex, "decimal": decimal.Decimal,
+    "fraction": lambda v: fractions.Fraction(int(v[0], 16), int(v[1], 16)),
     "datetime": datetime.datetime.fromisoformat, "date": datetime.date.fromisoformat,
     "time": datetime.time.fromisoformat, "dtype": np.dtype, "device": torch.device,
     "timedelta": lambda v: datetime.timedelta(*v), "range": lambda v: range(*v),
-    "size": torch.Size, "path": pathlib.Path, "big": lambda v: int(v, 16),
+    "size": torch.Size, "path": lambda v: _relative(v), "big": lambda v: int(v, 16),
 }  # fmt: skip
 _TAKEN: dict[type, Callable[[Any], Any]] = {
     complex: lambda v: {"complex": str(v)},
     decimal.Decimal: lambda v: {"decimal": str(v)},
-    fractions.Fraction: lambda v: {"fraction": str(v)},
+    fractions.Fraction: lambda v: {"fraction": [hex(v.numerator), hex(v.denominator)]},
     datetime.datetime: lambda v: {"datetime": v.isoformat()},
     datetime.date: lambda v: {"date": v.isoformat()},
     datetime.time: lambda v: {"time": v.isoformat()},
     datetime.timedelta: lambda v: {"timedelta": [v.days, v.seconds, v.microseconds]},
     range: lambda v: {"range": [v.start, v.stop, v.step]},
-    pathlib.PosixPath: lambda v: {"path": str(v)},
     torch.Size: lambda v: {"size": list(v)},
     torch.device: lambda v: {"device": str(v)},
     torch.dtype: lambda v: {"tdtype": str(v).removeprefix("torch.")},
@@ -80,6 +81,7 @@ class Encoder:
         self.tail: list[bytes | memoryview] = []
         self._size = 0
         self._count = 0
+        self._met: dict[int, tuple[int, Any]] = {}
 
     def encode(self, value: Any, depth: int = 0) -> Any:
         """Return the code of a value; raw bytes go to `tail`."""
@@ -93,6 +95,11 @@ class Encoder:
             return value if -(2**63) <= value < 2**63 else {"big": hex(value)}
         if kind is float:
             return {"f": repr(value)}
+        if kind in (list, dict):
+            # The same list twice is the same list twice, over there too.
+            if id(value) in self._met:
+                return {"again": self._met[id(value)][0]}
+            self._met[id(value)] = (len(self._met), value)
         if kind in _CONTAINERS:
             return {_CONTAINERS[kind]: [self.encode(item, depth + 1) for item in value]}
         if kind in _MAPPINGS:
@@ -113,6 +120,8 @@ class Encoder:
             return {"q": [value.maxlen, self.encode(list(value), depth + 1)]}
         if kind is slice:
             return {"slice": [self.encode(p) for p in (value.start, value.stop, value.step)]}
+        if kind is pathlib.PosixPath and not value.is_absolute():
+            return {"path": str(value)}
         if kind in _TAKEN:
             return _TAKEN[kind](value)
         if kind is np.ndarray:
@@ -181,6 +190,7 @@ class Decoder:
     def __init__(self, tail: memoryview, resolve: Callable[[str, Any], Any]) -> None:
         self._tail, self._resolve = tail, resolve
         self._count = 0
+        self._made: list[Any] = []
 
     def decode(self, code: Any, depth: int = 0) -> Any:
         """Return the value of a code.
@@ -204,9 +214,13 @@ class Decoder:
             raise ProtocolError(f"this is no data ({type(error).__name__})") from error
 
     def _tagged(self, tag: str, content: Any, depth: int) -> Any:
-        if tag in ("l", "u", "s", "z"):
+        if tag in ("l", "d"):
+            return self._filled([] if tag == "l" else {}, content, depth)
+        if tag == "again":
+            return self._made[content]
+        if tag in ("u", "s", "z"):
             return _BY_TAG[tag]([self.decode(item, depth + 1) for item in content])
-        if tag in ("d", "o", "C"):
+        if tag in ("o", "C"):
             pairs = [(self.decode(k, depth + 1), self.decode(v, depth + 1)) for k, v in content]
             return _BY_TAG[tag](dict(pairs) if tag == "C" else pairs)
         if tag in ("b", "B"):
@@ -216,6 +230,15 @@ class Decoder:
         if tag in _REBUILT:
             return _REBUILT[tag](content)
         return self._array_like(tag, content, depth)
+
+    def _filled(self, made: Any, content: Any, depth: int) -> Any:
+        self._made.append(made)
+        if type(made) is list:
+            made.extend(self.decode(item, depth + 1) for item in content)
+        else:
+            for key, value in content:
+                made[self.decode(key, depth + 1)] = self.decode(value, depth + 1)
+        return made
 
     def _array_like(self, tag: str, content: Any, depth: int) -> Any:
         if tag == "n":
@@ -260,10 +283,19 @@ class Decoder:
     def tensor(self, dtype: str, shape: list[int], start: int, size: int) -> torch.Tensor:
         """Return a tensor from its parts, as `Encoder.tensor_parts` gives them."""
         kind = _torch_dtype(dtype)
+        # Never memory of this process that was not written to.
+        if size != math.prod(shape) * kind.itemsize or min(shape, default=0) < 0:
+            raise ProtocolError("a tensor is not as large as it says")
         if not size:
-            return torch.empty(shape, dtype=kind)
+            return torch.zeros(shape, dtype=kind)
         data = torch.frombuffer(bytearray(self._bytes(start, size)), dtype=torch.uint8)
         return data.view(kind).reshape(shape)
+
+
+def _relative(path: str) -> pathlib.Path:
+    if pathlib.Path(path).is_absolute() or ".." in pathlib.Path(path).parts:
+        raise ProtocolError("a path of this machine")
+    return pathlib.Path(path)
 
 
 def _torch_dtype(name: str) -> torch.dtype:

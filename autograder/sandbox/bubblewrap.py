@@ -22,7 +22,8 @@ from course.errors import CourseError
 PACKAGES = tuple(Path(__file__).parents[2] / name for name in ("autograder", "course"))
 _NOBODY = "65534"
 _LINKS = ("lib", "lib32", "lib64", "bin", "sbin")
-_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/ssl",
+_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/ssl/certs",
+        "/etc/ssl/openssl.cnf",
         "/etc/alternatives", "/etc/localtime")  # fmt: skip
 _DEVICES = ("nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset")
 _INSTALL = "install it: `apt-get install bubblewrap` (Debian, Ubuntu), `dnf install bubblewrap` "

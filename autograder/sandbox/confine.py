@@ -99,9 +99,13 @@ def _limits(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
     if not Path("/dev/nvidiactl").exists():
         # A CUDA process maps far more than it uses.
-        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        most = used + limits.memory
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        limit_memory(limits.memory)
+
+
+def limit_memory(more: int) -> None:
+    """Let this process map so many bytes on top of what it has mapped."""
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + more, used + more))
 
 
 def _drop_rights() -> None:

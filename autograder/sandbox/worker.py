@@ -10,6 +10,7 @@ it, and ends with its notebook.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import json
 import os
@@ -26,6 +27,7 @@ from autograder.sandbox.limits import Limits
 
 READY = b"ready"
 MOST_FILES = 6
+_SPARE = 20.0
 _SEED = 20190604
 # What notebooks import, by the word in a lesson that asks for it; what is not installed, is not.
 WARM = {
@@ -149,6 +151,7 @@ def _text(descriptor: int) -> Any:
 def _trusted(words: list[str]) -> Any:
     """Warm up for tests; return what a fork does."""
     from autograder.isolation import examiner
+    from autograder.sandbox.confine import limit_memory
 
     _warm(words)
 
@@ -157,6 +160,9 @@ def _trusted(words: list[str]) -> Any:
         with socket.socket(fileno=job) as line:
             task = examiner.Task(**pickle.loads(_all(line)))  # noqa: S301 - from the grader
             os.chdir(order["folder"])
+            # Whatever a student's code makes a test do: it ends, and does not eat the machine.
+            faulthandler.dump_traceback_later(task.total + _SPARE, exit=True)
+            limit_memory(int(order["limits"]["memory"]))
             os.environ["COURSE_SECRETS"] = task.secrets
             streams = {stdout: "stdout", stderr: "stderr"}
             ends = socket.socket(fileno=talk), socket.socket(fileno=leash)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ IMPORTS = "import math\nimport numpy as np\nimport torch\nfrom torch import nn\n
 
 def run(*cells: tuple[str, str], expected: tuple[str, ...] = (), cell: float = 20.0) -> Any:
     task = {
-        "cells": [("locked", IMPORTS), *cells], "expected": list(expected), "files": {},
+        "cells": [("locked", IMPORTS), *cells], "expected": list(expected), "files": {}, "given": [],
         "secrets": "", "cell": cell, "total": 60.0, "output": 100_000,
     }  # fmt: skip
     return workers().run(task, Limits())
@@ -185,6 +186,25 @@ HOLDS: dict[str, tuple[str, str]] = {
         "import inspect\nassert 'for' in inspect.getsource(f)\nassert list(inspect.signature(f).parameters) == ['x', 'y']\n"
         "assert f.__name__ == 'f' and f.__doc__ == 'Adds.' and callable(f) and inspect.isfunction(f)",
     ),
+    "what is frozen": (
+        "def freeze(net):\n    for p in net.parameters():\n        p.requires_grad = False\n" + NET,
+        "_n = Net()\nassert all(p.requires_grad for p in _n.parameters())\nfreeze(_n)\n"
+        "assert not any(p.requires_grad for p in _n.parameters())",
+    ),
+    "initialised by the test": (
+        NET,
+        "_n = Net()\nwith torch.no_grad():\n    nn.init.constant_(_n.fc.weight, 1.0)\nassert (_n.fc.weight == 1).all()",
+    ),
+    "the same list twice": (
+        "def f(a, b):\n    a.append(1)\n    return b",
+        "_x = []\nassert f(_x, _x) == [1] and _x == [1]",
+    ),
+    "sparse tensors": ("t = torch.eye(2).to_sparse()", "assert torch.equal(t.to_dense(), torch.eye(2))"),
+    "folders and odd files": (
+        "import os\nos.mkdir('d'); open('d/x', 'w').close(); open('e', 'w').write('1'); os.chmod('e', 0)\n"
+        "os.chdir('d')\ndef g():\n    os.remove('x'); os.chdir('..'); os.rmdir('d'); open('d', 'w').write('2')",
+        "g()\nassert student.file('d').read_text() == '2'",
+    ),
     "a semicolon": ("x = 0.5", "x;"),
     "a warning": (
         "import sys, warnings, logging\ndef f():\n    warnings.warn('w')\n    logging.error('l')\n"
@@ -235,13 +255,39 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "an exit": ("import sys\ndef f(x):\n    sys.exit(0)", "f(1)\nassert f(1) == 1"),
     "an interrupt": ("def f(x):\n    raise KeyboardInterrupt", "assert f(1) == 1"),
+    "an object that is near to all": (
+        "class Any(float):\n    def _m(self, *a):\n        return self\n    __sub__ = __rsub__ = __abs__ = _m\n"
+        "    __lt__ = __le__ = lambda s, o: True\n    __gt__ = __ge__ = lambda s, o: False\ndef f(x):\n    return Any()",
+        "assert abs(f(2) - 4) < 1e-6",
+    ),
+    "an object that holds all": (
+        "class All:\n    def __contains__(self, x):\n        return True\n    def __iter__(self):\n        return iter([])\n"
+        "def f(x):\n    return All()",
+        "assert 4 in f(2)",
+    ),
+    "a rebound constant": ("TOLERANCE = 1e9\ndef f(x):\n    return 0", "assert within(f(2), 4)"),
+    "rows that are one row": (
+        "def f(n):\n    return [[0] * n] * n",
+        "_g = f(2)\n_g[0][0] = 1\nassert _g[1][0] == 0",
+    ),
+    "a test that is skipped": (
+        "import unittest\ndef f(x):\n    raise unittest.SkipTest('x')",
+        "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        g(2)\ng = f\n"
+        "_r = unittest.TestResult()\nT('test').run(_r)\nassert _r.wasSuccessful()",
+    ),
+    "frozen or not": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(2, 2)\n"
+        "def freeze(net):\n    pass",
+        "_n = Net()\nfreeze(_n)\nassert not any(p.requires_grad for p in _n.parameters())",
+    ),
     "a nan": ("def f(x):\n    return float('nan')", "assert abs(f(2) - 4) < 1e-6"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_trick_does_not_pass(case: str) -> None:
-    report = run(("student", REFUSED[case][0]), ("test", REFUSED[case][1]))
+    helper = ("locked", "TOLERANCE = 1e-6\ndef within(a, b):\n    return abs(a - b) < TOLERANCE")
+    report = run(helper, ("student", REFUSED[case][0]), ("test", REFUSED[case][1]))
     assert not report["fault"]
     assert not report["cells"][-1]["finished"]
 
@@ -290,6 +336,19 @@ def test_an_exit_in_a_branch_ends_the_branch_only() -> None:
     assert report["cells"][3]["finished"]
 
 
+def test_half_a_character_and_odd_displays_stop_nothing() -> None:
+    report = run(
+        (
+            "student",
+            "class D:\n    def _repr_mimebundle_(self, **_):\n        return {'text/plain': 1j, 3: {4}}\nD()",
+        ),
+        ("student", "def f():\n    return '\\ud800'\nraise ValueError('\\ud800')"),
+        ("test", "print(f())"),
+    )
+    json.dumps(report).encode("utf-8")
+    assert report["cells"][3]["finished"]
+
+
 def test_displays_stand_where_they_were_shown() -> None:
     report = run((
         "student",
@@ -324,7 +383,7 @@ def test_lessons_files_lie_beside_the_notebook(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("data")
     task = {
         "cells": [("student", "x = open('d/a.txt').read()"), ("test", "assert x == open('d/a.txt').read()")],
-        "expected": [], "files": {"d/a.txt": str(tmp_path / "a.txt")}, "secrets": "",
+        "expected": [], "files": {"d/a.txt": str(tmp_path / "a.txt")}, "given": ["d/a.txt"], "secrets": "",
         "cell": 20.0, "total": 60.0, "output": 1000,
     }  # fmt: skip
     report = workers().run(task, Limits())
@@ -355,7 +414,7 @@ def test_a_notebook_that_cannot_be_shut_in_is_nobodys_zero(monkeypatch: pytest.M
     pair = Workers(words=["torch"])
     try:
         task = {"cells": [("student", "x = 1"), ("test", "assert x == 1")], "expected": [],
-                "files": {}, "secrets": "", "cell": 5.0, "total": 9.0, "output": 99}  # fmt: skip
+                "files": {}, "given": [], "secrets": "", "cell": 5.0, "total": 9.0, "output": 99}  # fmt: skip
         assert "sandbox cannot be made" in pair.run(task, Limits())["fault"]
     finally:
         pair.close()
@@ -370,7 +429,7 @@ def test_without_a_sandbox_nothing_is_needed_and_nothing_stays() -> None:
             ("student", "import subprocess\nsubprocess.Popen(['sleep', '7654'], start_new_session=True)"),
             ("student", "open('a.txt', 'w').write('x')"),
             ("test", "assert open('a.txt').read() == 'x'"),
-        ], "expected": [], "files": {}, "secrets": "", "cell": 9.0, "total": 20.0, "output": 99}  # fmt: skip
+        ], "expected": [], "files": {}, "given": [], "secrets": "", "cell": 9.0, "total": 20.0, "output": 99}  # fmt: skip
         report = pair.run(task, Limits())
         assert report["cells"][-1]["finished"], report
         time.sleep(0.5)
