@@ -49,8 +49,9 @@ def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
     _hand_in(directory, course.root / "tests" / "mutants" / LESSON)
     say(f"handed in: {len(CLASSROOM)} notebooks; grading them, {jobs} at a time …")
     batch = pipeline.Batch(directory, LESSON, jobs=jobs)
-    # One of the class loops for ever, in three cells: do not wait a minute for each.
-    hasty = functools.partial(execute, limits=Limits(cell=10.0))
+    # One of the class loops for ever, in three cells: do not wait a minute for each. Training takes
+    # two to three seconds.
+    hasty = functools.partial(execute, limits=Limits(cell=7.0))
     outcomes = {}
     for outcome in pipeline.grade(batch, hasty):
         outcomes[outcome.student] = outcome
