@@ -1,9 +1,10 @@
 """The names a test sees: its own, the instructor's, and through those the student's.
 
 Last writer wins, as in one kernel: a name the student binds anew means the student's again, and a
-test that replaces or deletes a function of the student's does so on the student's side. Exceptions
-keep tests out of reach: what instructors import stays theirs, and so do their helper functions,
-unless redefining them is the exercise; and data of a test is never written over there.
+test that replaces or deletes part of an exercise does so on the student's side. Exceptions keep
+tests out of reach: what instructors import stays theirs, and so do their helper functions, their
+constants and their names with an underscore, unless defining them is the exercise; and data of a
+test is never written over there.
 """
 
 from __future__ import annotations
@@ -34,7 +35,6 @@ class Names(dict[str, Any]):
         super().__init__(__name__="__main__", __builtins__=builtins, student=student)
         self._line, self._expected = line, expected
         self._pinned: set[str] = {"student"}
-        self.students: set[str] = set()
         self._fetched: dict[tuple[str, int], Any] = {}
 
     def __missing__(self, name: str) -> Any:
@@ -54,10 +54,12 @@ class Names(dict[str, Any]):
 
     def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
-        if isinstance(value, FunctionType | type) and name not in self._expected | self.students:
-            self._pinned.add(name)
-        # Only what the student's code binds itself: other names of a test are nobody's business.
-        elif name in self.students and (type(value) is Proxy or isinstance(value, FunctionType)):
+        if name not in self._expected:
+            # A test's own: a student who guesses the name of a helper must not replace it.
+            if isinstance(value, FunctionType | type) or name.startswith("_"):
+                self._pinned.add(name)
+        elif type(value) is Proxy or isinstance(value, FunctionType):
+            # Part of an exercise: other names of a test are none of the student's business.
             self._line.ask("bind", name, value)
 
     def __delitem__(self, name: str) -> None:
@@ -79,7 +81,6 @@ class Names(dict[str, Any]):
     def rebound(self, names: set[str]) -> None:
         """Forget what a cell of the student's binds anew, by its text."""
         self._fetched.clear()
-        self.students |= names
         for name in names - self._pinned:
             self.pop(name, None)
 

@@ -67,8 +67,8 @@ def command(inner: list[str], environment: dict[str, str]) -> list[str]:
     return [
         program, "--unshare-all", "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL",
         "--clearenv", *told, "--die-with-parent", "--new-session", "--hostname", "sandbox",
-        "--tmpfs", "/", *_binds(), "--dev", "/dev", *_gpu(), "--proc", "/proc",
-        "--tmpfs", "/tmp", "--chdir", "/tmp",  # noqa: S108 - inside
+        "--tmpfs", "/", "--tmpfs", "/tmp", *_binds(), "--dev", "/dev", *_gpu(),  # noqa: S108
+        "--proc", "/proc", "--chdir", "/tmp",  # noqa: S108 - inside
         "--remount-ro", "/dev", "--remount-ro", "/", *inner,
     ]  # fmt: skip
 
@@ -83,11 +83,14 @@ def _binds() -> list[str]:
             arguments += ["--ro-bind", str(path), str(path)]
     for name in _ETC:
         arguments += ["--ro-bind-try", name, name]
-    for folder in _interpreter():
-        arguments += ["--ro-bind", str(folder), str(folder)]
-    for folder in PACKAGES:
+    for folder in folders():
         arguments += ["--ro-bind", str(folder), str(folder)]
     return arguments
+
+
+def folders() -> list[Path]:
+    """Return what is there besides the system: Python, its packages, and the course's two."""
+    return [*_interpreter(), *PACKAGES]
 
 
 def _interpreter() -> list[Path]:

@@ -11,6 +11,7 @@ import resource
 import sys
 from pathlib import Path
 
+from autograder.sandbox.bubblewrap import folders
 from autograder.sandbox.limits import Limits
 
 HOME = "/tmp/lesson"  # noqa: S108 - a tmpfs of the submission's own
@@ -76,7 +77,7 @@ def shut_in(limits: Limits, rules: object) -> None:
 def _mounts(disk: int) -> None:
     _call("unshare", _NEW_MOUNT)
     _mount(None, "/", None, _PRIVATE)
-    _mount("tmpfs", "/tmp", "tmpfs", _NOSUID_NODEV, f"size={disk},nr_inodes=100000")  # noqa: S108
+    _fresh_tmp(disk)
     # Other processes must not be seen: of /proc only what describes the machine, and oneself.
     shown = Path("/tmp/proc")  # noqa: S108
     shown.mkdir()
@@ -90,6 +91,17 @@ def _mounts(disk: int) -> None:
     _mount("tmpfs", "/dev/shm", "tmpfs", _NOSUID_NODEV, f"size={disk}")  # noqa: S108
     _mount("devpts", "/dev/pts", "devpts", 0, "newinstance,ptmxmode=0666")
     Path(HOME).mkdir()
+
+
+def _fresh_tmp(disk: int) -> None:
+    """Lay a folder of the submission's own over /tmp; where Python itself is below, it stays."""
+    stage = Path("/dev/shm")  # noqa: S108 - a place that is there
+    _mount("tmpfs", str(stage), "tmpfs", _NOSUID_NODEV, f"size={disk},nr_inodes=100000")
+    for folder in (f for f in folders() if f.is_relative_to("/tmp")):  # noqa: S108
+        target = stage / folder.relative_to("/tmp")  # noqa: S108
+        target.mkdir(parents=True)
+        _mount(str(folder), str(target), None, _BIND)
+    _mount(str(stage), "/tmp", None, _MOVE)  # noqa: S108
 
 
 def _limits(limits: Limits) -> None:

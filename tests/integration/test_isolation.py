@@ -222,7 +222,7 @@ HOLDS: dict[str, tuple[str, str]] = {
 def test_an_ordinary_test_holds(case: str) -> None:
     student, test = HOLDS[case]
     helper = ("locked", "def close(a, b):\n    return math.isclose(a, b)")
-    report = run(helper, ("student", student), ("test", test))
+    report = run(helper, ("student", student), ("test", test), expected=("part", "whole"))
     assert not report["fault"], report["fault"]
     assert report["cells"][2]["error"] is None, report["cells"][2]
     assert report["cells"][-1]["finished"], report["cells"][-1]
@@ -300,6 +300,19 @@ def test_what_cannot_be_tested_is_the_courses_fault() -> None:
             ("test", test),
         )  # fmt: skip
         assert "student." in report["fault"], report
+
+
+def test_guessing_the_names_of_a_test_is_of_no_use() -> None:
+    report = run(
+        (
+            "student",
+            "_want = _check = None\ndef f(x):\n    return _check(x) if callable(_check) else 0",
+        ),
+        ("test", "_want = 5\ndef _check(x):\n    return x + 3\nassert f(2) != _check(2)"),
+        ("student", "_want = 0\ndef _check(x):\n    return 0"),
+        ("test", "assert _want == 5 and _check(2) == 5"),
+    )
+    assert [cell["finished"] for cell in report["cells"]] == [True] * 5
 
 
 def test_an_endless_call_ends_and_the_notebook_goes_on() -> None:
