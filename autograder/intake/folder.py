@@ -5,10 +5,11 @@ What is listed may be exchanged before it is opened. So opening checks again, on
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -79,19 +80,23 @@ def look_into(folder: Path) -> tuple[list[Found], list[str]]:
     if folder.is_symlink() or folder.parent.is_symlink():
         raise InvalidSubmission("the folder is a link", where=folder.name, do="hand in files")
     files, odd = [], []
-    for count, (name, entry) in enumerate(_entries(folder)):
-        if count >= MOST_ENTRIES or len(os.fsencode(name)) > LONGEST_PATH:
-            what = f"the folder is nested too deeply or holds more than {MOST_ENTRIES:,} files"
-            raise InvalidSubmission(what, where=folder.name, do="hand in what the notebook needs")
-        about = entry.stat(follow_symlinks=False)
-        if stat.S_ISREG(about.st_mode):
-            files.append(Found(name, folder, about.st_mtime, about.st_size))
-        elif not stat.S_ISDIR(about.st_mode):
-            odd.append(name)
+    # Closed here and now: the refusal below would leave a folder open until some later day.
+    with contextlib.closing(_entries(folder)) as entries:
+        for count, (name, entry) in enumerate(entries):
+            if count >= MOST_ENTRIES or len(os.fsencode(name)) > LONGEST_PATH:
+                what = f"the folder is nested too deeply or holds more than {MOST_ENTRIES:,} files"
+                raise InvalidSubmission(
+                    what, where=folder.name, do="hand in what the notebook needs"
+                )
+            about = entry.stat(follow_symlinks=False)
+            if stat.S_ISREG(about.st_mode):
+                files.append(Found(name, folder, about.st_mtime, about.st_size))
+            elif not stat.S_ISDIR(about.st_mode):
+                odd.append(name)
     return sorted(files, key=lambda file: file.name), sorted(odd)
 
 
-def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _entries(folder: Path) -> Generator[tuple[str, os.DirEntry[str]], None, None]:
     """Walk without recursion: a folder may be nested deeper than Python likes."""
     todo = [""] if folder.is_dir() else []
     while todo:
