@@ -87,6 +87,7 @@ def test_nbgraders_own_autograde_suite_passes_with_the_plugin(tmp_path: Path) ->
     put_tools_on_path()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore", "-rfE",
+         f"--basetemp={tmp_path / 'pytest'}",
          "--pyargs", "nbgrader.tests.apps.test_nbgrader_autograde"],
         cwd=tmp_path, env={**os.environ, "JUPYTER_CONFIG_PATH": str(tmp_path)},
         capture_output=True, text=True, check=False,
