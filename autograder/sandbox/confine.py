@@ -101,6 +101,8 @@ def _fresh_tmp(disk: int) -> None:
         target = stage / folder.relative_to("/tmp")  # noqa: S108
         target.mkdir(parents=True)
         _mount(str(folder), str(target), None, _BIND)
+    for parent in {p for f in folders() for p in f.parents if Path("/tmp") in p.parents}:  # noqa: S108
+        (stage / parent.relative_to("/tmp")).chmod(0o555)  # noqa: S108
     _mount(str(stage), "/tmp", None, _MOVE)  # noqa: S108
 
 
