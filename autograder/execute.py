@@ -13,6 +13,7 @@ from typing import Any
 
 from nbgrader import utils
 
+from autograder.isolation.job import LOCKED, STUDENT, TEST
 from autograder.outcome import Outcome, State
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.workers import WorkerError, workers
@@ -24,8 +25,6 @@ __all__ = ["IN_KERNEL", "Limits", "execute"]
 UNSAFE = "graded without a sandbox, as --unsafe asks for"
 IN_KERNEL = "in-kernel"
 """Tag of a grade cell that runs on the student's side, where the student's code can reach it."""
-
-
 _USUAL = Limits()
 
 
@@ -54,9 +53,10 @@ def execute(
         try:
             report = workers(unsafe=unsafe).run(task(submission, name, limits), limits)
         except WorkerError as error:
-            return _ours(submission, str(error))
+            return Outcome.ours(submission.student, submission.lesson, str(error))
         if report["fault"]:
-            return _ours(submission, f"{name}: {report['fault']}")
+            message = f"{name}: {report['fault']}"
+            return Outcome.ours(submission.student, submission.lesson, message)
         ran = annotate(notebook, report)
         found += [
             graded(name, cell, ran.get(index))
@@ -79,13 +79,8 @@ def execute(
     )
 
 
-def _ours(submission: Submission, message: str) -> Outcome:
-    """Return what is never a zero."""
-    return Outcome(submission.student, submission.lesson, State.INFRA_ERROR, message=message)
-
-
 def task(submission: Submission, name: str, limits: Limits) -> dict[str, Any]:
-    """Return a notebook as the trusted side takes it (`autograder.isolation.examiner.Task`)."""
+    """Return a notebook as the trusted side takes it (`autograder.isolation.job.Task`)."""
     # The lesson's files win over a student's of the same name.
     files = {**submission.files, **submission.materials}
     return {
@@ -101,10 +96,10 @@ def task(submission: Submission, name: str, limits: Limits) -> dict[str, Any]:
 
 
 def kind(cell: Any) -> str:
-    """Return the side a cell runs on: ``student``, ``test``, or ``locked`` for, partly, both."""
+    """Return where a cell runs (`autograder.isolation.job`)."""
     if utils.is_grade(cell) and not utils.is_solution(cell):
-        return "student" if IN_KERNEL in cell.metadata.get("tags", []) else "test"
-    return "locked" if utils.is_locked(cell) else "student"
+        return STUDENT if IN_KERNEL in cell.metadata.get("tags", []) else TEST
+    return LOCKED if utils.is_locked(cell) else STUDENT
 
 
 def _code(notebook: Any) -> list[Any]:

@@ -2,15 +2,9 @@
 
 In ``nbgrader_config.py``:
 
-    c.Autograde.autograde_preprocessors = [
-        "autograder.nbgrader_plugin.IsolatedExecute",
-        "nbgrader.preprocessors.IgnorePattern",
-        "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
+    from autograder.nbgrader_plugin import AUTOGRADE_STEPS
+
+    c.Autograde.autograde_preprocessors = AUTOGRADE_STEPS
 
 ``c.Execute.timeout`` and ``nbgrader autograde --no-execute`` keep their meaning. Only how notebooks
 are executed changes: matching cells, writing grades and late penalties stay nbgrader's.
@@ -34,6 +28,17 @@ from autograder.sandbox.workers import workers
 from autograder.score import Ran, graded
 from autograder.submission import Submission
 from course.errors import CourseError
+
+AUTOGRADE_STEPS = [
+    "autograder.nbgrader_plugin.IsolatedExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+"""nbgrader's own list, with its first entry exchanged."""
 
 
 class IsolatedExecute(Execute):

@@ -93,6 +93,11 @@ class Outcome:
     message: str = ""
     unsafe: bool = False
 
+    @classmethod
+    def ours(cls, student: str, lesson: str, message: str) -> Outcome:
+        """Return an infrastructure error: never a zero."""
+        return cls(student, lesson, State.INFRA_ERROR, message=message)
+
     @property
     def score(self) -> float | None:
         """Points so far, without what a person has yet to grade; None if nothing was graded."""

@@ -98,7 +98,7 @@ def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
             except CourseError:
                 raise  # of the gradebook: it would be the same for the next one
             except Exception as error:
-                outcome = _ours(lesson, outcome.student, error)
+                outcome = Outcome.ours(outcome.student, lesson, _failed(error))
                 archive.keep(directory, outcome, "")
             # Whoever asked for the outcomes keeps scores, not whole notebooks.
             yield dataclasses.replace(outcome, notebooks={})
@@ -125,7 +125,7 @@ def _executed(
             raise
         except Exception as error:
             # Whatever it is, it is this submission's alone: the batch goes on.
-            return _ours(lesson, student, error)
+            return Outcome.ours(student, lesson, _failed(error))
 
     # Threads wait; the work is done in the processes that the warm workers fork.
     with ThreadPoolExecutor(max_workers=jobs) as pool:
@@ -138,10 +138,8 @@ def _executed(
                 yield future.result()
 
 
-def _ours(lesson: str, student: str, error: BaseException) -> Outcome:
-    """Return what is never a zero."""
-    message = f"grading failed ({type(error).__name__}: {error}); run the command again"
-    return Outcome(student, lesson, State.INFRA_ERROR, message=message)
+def _failed(error: Exception) -> str:
+    return f"grading failed ({type(error).__name__}: {error}); run the command again"
 
 
 def _common_key(

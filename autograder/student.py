@@ -16,7 +16,25 @@ from types import SimpleNamespace
 from typing import Any
 
 
-class Here:
+class Libraries:
+    """Libraries where the student's objects live."""
+
+    def library(self, name: str) -> Any:
+        """Return a module, to call its functions with objects that live there."""
+        raise NotImplementedError
+
+    @property
+    def torch(self) -> Any:
+        """torch, over there."""
+        return self.library("torch")
+
+    @property
+    def numpy(self) -> Any:
+        """NumPy, over there."""
+        return self.library("numpy")
+
+
+class Here(Libraries):
     """The student's side where there is only one process. A branch is no copy, and has no twin."""
 
     def put(self, value: Any) -> Any:
@@ -26,16 +44,6 @@ class Here:
     def library(self, name: str) -> Any:
         """Return a module."""
         return importlib.import_module(name)
-
-    @property
-    def torch(self) -> Any:
-        """Return torch."""
-        return self.library("torch")
-
-    @property
-    def numpy(self) -> Any:
-        """Return NumPy."""
-        return self.library("numpy")
 
     def equal(self, first: Any, second: Any) -> bool:
         """Compare by ``==``."""

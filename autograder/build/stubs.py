@@ -10,11 +10,11 @@ import ast
 import difflib
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
 
 from autograder.build.step import Resources, grade_id, in_cell
+from autograder.isolation.pure import plain
 
 
 class DeriveStubs(ClearSolutions):
@@ -58,17 +58,11 @@ def _same_signatures(lesson: str, cell: Any, reference: str) -> None:
 def _signatures(lesson: str, cell: Any, source: str) -> list[str]:
     """Return what a cell defines, a line each: functions with their arguments, classes, methods."""
     try:
-        tree = ast.parse(_python(source))
+        tree = ast.parse(plain(source))
     except SyntaxError as error:
         what = f"the stub or the solution is not Python ({error.msg})"
         raise in_cell(lesson, cell, what, "mend it", line=error.lineno or 1) from error
     return _defined(tree, "")
-
-
-def _python(source: str) -> str:
-    """Return a cell's text with IPython's %magic and !commands turned into calls."""
-    manager = TransformerManager()  # type: ignore[no-untyped-call]
-    return str(manager.transform_cell(source))
 
 
 def _defined(node: ast.AST, prefix: str) -> list[str]:

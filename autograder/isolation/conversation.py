@@ -9,7 +9,6 @@ import builtins
 import contextlib
 import importlib
 import json
-import os
 import select
 import socket
 import sys
@@ -25,6 +24,7 @@ from autograder.isolation import frames
 from autograder.isolation.exceptions import rebuilt, taken
 from autograder.isolation.faults import Broken, Stopped, TestError
 from autograder.isolation.live import LiveTensor
+from autograder.isolation.outputs import Output
 from autograder.isolation.proxy import Proxy, about
 from autograder.isolation.shell import MARKS
 from autograder.isolation.values import CannotCross, Decoder, Encoder
@@ -34,50 +34,6 @@ GRACE = 2.0
 _INPUT = builtins.input
 _MUTABLE = (list, dict, set, bytearray, np.ndarray, torch.Tensor)
 _NEEDS_PUT = "only data and functions can be passed to the student's code: use student.put(…)"
-
-
-class Output:
-    """What was printed, capped while it arrives."""
-
-    def __init__(self, descriptors: dict[int, str], cap: int) -> None:
-        self._descriptors, self._cap = dict(descriptors), cap
-        self._size, self.pieces = 0, list[tuple[str, bytes]]()
-        for descriptor in descriptors:
-            os.set_blocking(descriptor, False)
-
-    def take(self) -> list[tuple[str, bytes]]:
-        """Return the pieces since the last time, with the name of their stream."""
-        while self.read_once():
-            pass
-        taken, self.pieces, self._size = self.pieces, [], 0
-        return taken
-
-    def waiting(self) -> list[int]:
-        """Return what to wait for."""
-        return list(self._descriptors)
-
-    def read_once(self) -> bool:
-        """Read what is there; say whether there was anything."""
-        found = False
-        for descriptor, name in list(self._descriptors.items()):
-            try:
-                data = os.read(descriptor, 1 << 16)
-            except BlockingIOError:
-                continue
-            except OSError:
-                data = b""
-            if not data:
-                del self._descriptors[descriptor]
-                continue
-            found = True
-            kept = data[: max(0, self._cap - self._size)]
-            if kept:
-                self.pieces.append((name, kept))
-            elif self._size == self._cap:
-                self.pieces.append((name, b"\n(more was printed than is kept)\n"))
-                self._size += 1
-            self._size += len(kept)
-        return found
 
 
 class Conversation:
@@ -119,7 +75,9 @@ class Conversation:
         Exception
             What the student's code raised, by type and text.
         """
-        return self._ask(op, [self._encoder(), *arguments])
+        encoder = Encoder(self._refer)
+        codes = [self._encoded(encoder, argument) for argument in arguments]
+        return self._exchange([op, *codes], encoder, {})
 
     def call(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call something over there; what it does to mutable arguments is done here too."""
@@ -127,7 +85,7 @@ class Conversation:
             # A test that answers for the keyboard does so for the student's code.
             self._input = builtins.input
             self.ask("answer", None if self._input is _INPUT else self._input)
-        encoder = self._encoder()
+        encoder = Encoder(self._refer)
         given: dict[int, Any] = {}
         codes = [
             {"u": [self._slot(encoder, given, argument) for argument in arguments]},
@@ -136,9 +94,6 @@ class Conversation:
         return self._exchange(
             ["call", encoder.encode(function), *codes, torch.is_grad_enabled()], encoder, given
         )
-
-    def _encoder(self) -> Encoder:
-        return Encoder(self._refer)
 
     def _slot(self, encoder: Encoder, given: dict[int, Any], argument: Any) -> Any:
         code = self._encoded(encoder, argument)
@@ -152,10 +107,6 @@ class Conversation:
             return encoder.encode(value)
         except CannotCross as error:
             raise TestError(str(error)) from None
-
-    def _ask(self, op: str, parts: list[Any]) -> Any:
-        encoder, *arguments = parts
-        return self._exchange([op, *(self._encoded(encoder, a) for a in arguments)], encoder, {})
 
     def _exchange(self, head: list[Any], encoder: Encoder, given: dict[int, Any]) -> Any:
         if self.dead:
@@ -204,7 +155,7 @@ class Conversation:
 
     def _called_back(self, number: int, arguments: Any, named: Any) -> None:
         """Run a function of the test's for the student's code."""
-        encoder = self._encoder()
+        encoder = Encoder(self._refer)
         try:
             value = self._callbacks[number](*arguments, **named)
             codes = [True, self._encoded(encoder, value)]

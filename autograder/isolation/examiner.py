@@ -9,103 +9,34 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
-import io
-import os
 import random
 import signal
 import socket
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from IPython.core.inputtransformer2 import TransformerManager
 
 import autograder.student
-from autograder.isolation.conversation import Conversation, Output
+from autograder.isolation import outputs
+from autograder.isolation.conversation import Conversation
 from autograder.isolation.faults import Broken, Stopped, TestError
-from autograder.isolation.handle import Student, inside, keep
+from autograder.isolation.files import MOST_BYTES, MOST_FILES, inside, keep, unfollowed
+from autograder.isolation.handle import Student
+from autograder.isolation.job import LOCKED, TEST, Found, Report, Task
 from autograder.isolation.namespace import Names
+from autograder.isolation.outputs import Output
 from autograder.isolation.proxy import Proxy
-from autograder.isolation.pure import pure, stored
-from autograder.isolation.shell import MARK
-from autograder.isolation.student import MOST_BYTES, MOST_FILES
+from autograder.isolation.pure import plain, pure, stored
 from course.errors import CourseError
 
-STUDENT, LOCKED, TEST, TEST_INSIDE = "student", "locked", "test", "test inside"
 
-
-@dataclass(frozen=True)
-class Task:
-    """A notebook to go through.
-
-    Attributes
-    ----------
-    cells
-        ``(kind, source, points)`` of each cell; kind is one of the four above.
-    expected
-        Names that the exercises define: a student may bind them whatever a locked cell says.
-    files
-        Relative path to absolute path of what lies beside the notebook.
-    given
-        Those of them that are the lesson's: a test always reads the lesson's own.
-    secrets
-        The folder of held-out data, for tests alone.
-    cell, total
-        Wall-clock seconds for a cell and for all.
-    output
-        Bytes of output kept for a cell.
-    """
-
-    cells: list[tuple[str, str]]
-    expected: list[str]
-    files: dict[str, str]
-    given: list[str]
-    secrets: str
-    cell: float
-    total: float
-    output: int
-
-
-@dataclass
-class Found:
-    """What became of a cell, in words that `autograder.score` reads."""
-
-    outputs: list[dict[str, Any]] = field(default_factory=list)
-    finished: bool = False
-    value: str | None = None
-    error: tuple[str, str] | None = None
-    stopped: str = ""
-    seconds: float = 0.0
-
-
-@dataclass
-class Report:
-    """What became of a notebook.
-
-    Attributes
-    ----------
-    cells
-        One entry a cell that was come to, in order.
-    ended
-        Why the student's process ended before the notebook did.
-    fault
-        What is wrong with the course: nothing may be recorded.
-    cpu
-        Seconds of processor time of the student's cells, by their own account.
-    """
-
-    cells: list[Found] = field(default_factory=list)
-    ended: str = ""
-    fault: str = ""
-    cpu: float = 0.0
-
-
-def examine(task: Task, talk: socket.socket, leash: socket.socket, outputs: dict[int, str]) -> Any:
+def examine(task: Task, talk: socket.socket, leash: socket.socket, pipes: dict[int, str]) -> Any:
     """Go through a notebook; return the report as plain data."""
-    line = Conversation(talk, leash, Output(outputs, task.output))
+    line = Conversation(talk, leash, Output(pipes, task.output))
     examiner = _Examiner(task, line)
     examiner.go()
     return dict(_clean(asdict(examiner.report)))
@@ -132,7 +63,6 @@ class _Examiner:
         autograder.student.student = self.student
         self.names = Names(line, self.student, frozenset(task.expected))
         self.known: frozenset[str] = frozenset()
-        self.plain = TransformerManager()  # type: ignore[no-untyped-call]
         _seed_both(line)
         _inspect_there(line)
         signal.signal(signal.SIGALRM, self._overdue)
@@ -166,7 +96,7 @@ class _Examiner:
 
     def _hand_out(self) -> None:
         for relative, path in self.task.files.items():
-            content = _unfollowed(path)
+            content = unfollowed(path)
             target = inside(Path.cwd(), relative)
             if target is None:
                 continue
@@ -189,44 +119,43 @@ class _Examiner:
             self.report.fault = str(error)
         except Stopped as stopped:
             found.finished, found.stopped = False, str(stopped)
-            found.outputs += [_error("Stopped", str(stopped), [str(stopped)])]
+            found.outputs += [outputs.error("Stopped", str(stopped), [str(stopped)])]
         except Exception as error:
             # An answer that makes no sense: whoever runs over there has broken their own process.
             found.finished, found.error = False, (type(error).__name__, _text(error))
-        found.outputs = [*_printed(self.line.output.take(), []), *found.outputs]
+        found.outputs = [*outputs.printed(self.line.output.take(), []), *found.outputs]
         found.seconds = time.monotonic() - started
         return found
 
     def _cell(self, source: str, found: Found) -> None:
         told = self.line.ask("cell", source)
-        names = stored(self._python(source))
+        names = stored(plain(source))
         shown, error = list(told["shown"]), told["error"]
         self.report.cpu += float(told["cpu"])
         self.names.rebound(names)
-        found.outputs = _printed(self.line.output.take(), shown)
+        found.outputs = outputs.printed(self.line.output.take(), shown)
         found.finished = error is None
         if error is not None:
             name, text = str(error["ename"]), str(error["evalue"])
             found.error = (name, text)
-            found.outputs.append(_error(name, text, [str(row) for row in error["traceback"]]))
+            found.outputs.append(
+                outputs.error(name, text, [str(row) for row in error["traceback"]])
+            )
         values = [o for o in found.outputs if o["output_type"] == "execute_result"]
         if values:
             found.value = str(values[-1]["data"].get("text/plain"))
 
     def _mirror(self, source: str) -> None:
         """Do here what a locked cell says that means the same on both sides."""
-        statements = pure(self._python(source), self.known)
+        statements = pure(plain(source), self.known)
         try:
             self.names.take(statements)
         except Exception as error:
             self.report.fault = f"a locked cell fails outside the sandbox ({error})"
         self.known |= statements.imported | statements.functions | statements.constants
 
-    def _python(self, source: str) -> str:
-        return str(self.plain.transform_cell(source))
-
     def _test(self, source: str, found: Found) -> None:
-        printed = _Capped(self.task.output)
+        printed = outputs.Capped(self.task.output)
         self.line.echoes = True
         signal.setitimer(signal.ITIMER_REAL, self.line.until - time.monotonic() + 3.0)
         try:
@@ -247,13 +176,12 @@ class _Examiner:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self.line.echoes = False
         text = printed.getvalue()
-        found.outputs = [_stream("stdout", text)] if text else []
+        found.outputs = [outputs.stream("stdout", text)] if text else []
         if found.error is not None:
             name, said = found.error
-            found.outputs.append(_error(name, said, [f"{name}: {said}"]))
+            found.outputs.append(outputs.error(name, said, [f"{name}: {said}"]))
         elif found.value is not None:
-            data = {"text/plain": found.value}
-            found.outputs.append({**_EMPTY, "output_type": "execute_result", "data": data})
+            found.outputs.append(outputs.result(found.value))
 
     def _fetch_files(self) -> None:
         """Lay beside the test what the student's code has written; the lesson's files stay."""
@@ -269,27 +197,17 @@ class _Examiner:
 
     def _executed(self, source: str) -> Any:
         """Run a test; return its last value."""
-        tree = ast.parse(self._python(source))
+        tree = ast.parse(plain(source))
         self.names.pin(pure(ast.unparse(tree)).imported)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, "<test>", "exec"), self.names)  # noqa: S102 - the instructor's own
         if not isinstance(last, ast.Expr):
             return None
         value = eval(compile(ast.Expression(last.value), "<test>", "eval"), self.names)  # noqa: S307
-        quiet = _python_ends_quietly(source)
-        return None if quiet else value
+        return None if _ends_quietly(source) else value
 
 
-def _unfollowed(path: str) -> bytes:
-    """Read a file that intake has seen: exchanged for a link since, it is not followed."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-        return file.read()
-
-
-_EMPTY: dict[str, Any] = {"metadata": {}, "execution_count": None}
-
-
-def _python_ends_quietly(source: str) -> bool:
+def _ends_quietly(source: str) -> bool:
     """As in IPython, a semicolon at the end keeps the last value quiet."""
     return source.rstrip().endswith(";")
 
@@ -299,50 +217,6 @@ def _text(error: BaseException) -> str:
         return str(error)[:10_000]
     except Exception:
         return ""
-
-
-class _Capped(io.StringIO):
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self._left = most
-
-    def write(self, text: str) -> int:
-        super().write(text[: self._left])
-        self._left -= min(len(text), self._left)
-        return len(text)
-
-
-def _stream(name: str, text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": name, "text": text}
-
-
-def _error(name: str, text: str, rows: list[str]) -> dict[str, Any]:
-    return {"output_type": "error", "ename": name, "evalue": text, "traceback": rows}
-
-
-def _printed(pieces: list[tuple[str, bytes]], shown: list[Any]) -> list[dict[str, Any]]:
-    """Put printed text and displays together, each display where its mark stands."""
-    outputs: list[dict[str, Any]] = []
-    for name in ("stdout", "stderr"):
-        text = b"".join(data for stream, data in pieces if stream == name).decode(
-            "utf-8", "replace"
-        )
-        for number, display in enumerate(shown):
-            before, mark, after = text.partition(MARK.format(number))
-            if mark and display is not None:
-                outputs += [_stream(name, before)] if before else []
-                outputs.append(_displayed(display))
-                shown[number] = None
-                text = after
-        outputs += [_stream(name, text)] if text else []
-    return outputs + [_displayed(display) for display in shown if display is not None]
-
-
-def _displayed(display: Any) -> dict[str, Any]:
-    kind = "execute_result" if display["output_type"] == "execute_result" else "display_data"
-    data = {str(form): row for form, row in display["data"].items() if type(row) in (str, dict)}
-    entry = {"output_type": kind, "data": data, "metadata": {}}
-    return {**entry, "execution_count": None} if kind == "execute_result" else entry
 
 
 def _inspect_there(line: Conversation) -> None:

@@ -1,16 +1,15 @@
 """``student``: what tests use where plain names are not enough.
 
-net, sgd = student.put((net, torch.optim.SGD(net.parameters(), lr=0.1)))   # ships both
-sgd = student.torch.optim.SGD(net.parameters(), lr=0.1)                    # made over there
-with student.branch(accelerator="twin") as there:                          # a copy, thrown away
+net, sgd = student.put((net, torch.optim.SGD(net.parameters(), lr=0.1)))  # ships both
+sgd = student.torch.optim.SGD(net.parameters(), lr=0.1)  # made over there
+with student.branch(accelerator="twin") as there:  # a copy, thrown away
 train_step(net, x, y, sgd, there.device)
-path = student.file("net.safetensors")                                     # a copy, here
+path = student.file("net.safetensors")  # a copy, here
 """
 
 from __future__ import annotations
 
 import pickle
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,9 @@ import torch
 
 from autograder.isolation.conversation import Conversation
 from autograder.isolation.faults import TestError
+from autograder.isolation.files import inside, keep
 from autograder.sentences import LEFT_BEHIND, MIXED
+from autograder.student import Libraries
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Branch:
     device: torch.device
 
 
-class Student:
+class Student(Libraries):
     """The student's side, as a test's author sees it."""
 
     def __init__(self, line: Conversation, folder: Path) -> None:
@@ -65,16 +66,6 @@ class Student:
     def library(self, name: str) -> Any:
         """Return a module over there, to call its functions with objects that live there."""
         return self._line.ask("library", name)
-
-    @property
-    def torch(self) -> Any:
-        """torch, over there."""
-        return self.library("torch")
-
-    @property
-    def numpy(self) -> Any:
-        """NumPy, over there."""
-        return self.library("numpy")
 
     def equal(self, first: Any, second: Any) -> bool:
         """Ask the student's code whether two objects are equal: for testing an ``__eq__``."""
@@ -126,24 +117,3 @@ class Student:
                 if MIXED in str(error):
                     raise AssertionError(LEFT_BEHIND) from None
                 raise
-
-
-def inside(folder: Path, path: str) -> Path | None:
-    """Return where a relative path of the student's may be written, if anywhere."""
-    relative = Path(path)
-    if relative.is_absolute() or ".." in relative.parts or not relative.parts or "\0" in path:
-        return None
-    return folder / relative
-
-
-def keep(target: Path, content: bytes) -> Path:
-    """Write a file anew; what was there, a link included, goes."""
-    for folder in reversed(target.parents):
-        if folder.is_file():
-            folder.unlink()  # a file that has become a folder
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    target.unlink(missing_ok=True)
-    target.write_bytes(content)
-    return target

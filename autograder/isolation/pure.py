@@ -12,6 +12,8 @@ import builtins
 import symtable
 from dataclasses import dataclass
 
+from IPython.core.inputtransformer2 import TransformerManager
+
 
 @dataclass(frozen=True)
 class Pure:
@@ -29,6 +31,12 @@ class Pure:
     imported: frozenset[str]
     functions: frozenset[str]
     constants: frozenset[str]
+
+
+def plain(source: str) -> str:
+    """Return a cell's text with IPython's %magic and !commands turned into calls."""
+    manager = TransformerManager()  # type: ignore[no-untyped-call]
+    return str(manager.transform_cell(source))
 
 
 def stored(source: str) -> set[str]:

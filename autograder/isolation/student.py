@@ -26,13 +26,13 @@ import numpy as np
 import torch
 
 from autograder.isolation import frames
+from autograder.isolation.files import Folder
 from autograder.isolation.shell import Shell
 from autograder.isolation.values import Decoder, Encoder, Gone
 
 _BRANCH = 1_000_000
 LONGEST = 10_000
 """Characters of an error's text that are passed on."""
-MOST_FILES, MOST_BYTES = 200, 128 << 20
 
 
 def serve(talk: socket.socket, shell: Shell) -> None:
@@ -51,9 +51,8 @@ class Student:
         self._last = 0
         self._leaves: dict[int, torch.Tensor] = {}
         self._slots: dict[int, Any] = {}
-        self._seen: dict[str, tuple[int, int]] = {}
         self._taken: set[str] = set()
-        self._home = Path.cwd()
+        self.folder = Folder(Path.cwd())
         self._busy = False
         signal.signal(signal.SIGINT, self._interrupted)
 
@@ -247,45 +246,6 @@ class Student:
             leaf.grad = None
         return found
 
-    def files(self) -> list[Any]:
-        """Return files that are new or changed: path and content."""
-        found: list[Any] = []
-        total = 0
-        for parent, folders, names in os.walk(self._home):
-            folders[:] = sorted(n for n in folders if not n.startswith((".", "__pycache__")))
-            for path in (Path(parent) / name for name in sorted(names)):
-                if not os.access(path, os.R_OK) or path.is_symlink() or not path.is_file():
-                    continue
-                about = path.lstat()
-                mark = (about.st_mtime_ns, about.st_size)
-                if self._seen.get(str(path)) == mark:
-                    continue
-                total += about.st_size
-                if total > MOST_BYTES or len(found) >= MOST_FILES:
-                    return found
-                self._seen[str(path)] = mark
-                with contextlib.suppress(OSError):
-                    found.append([str(path.relative_to(self._home)), path.read_bytes()])
-        return found
-
-    def read(self, path: str) -> bytes:
-        """Return a file's content.
-
-        Raises
-        ------
-        FileNotFoundError
-            If it is not there.
-        """
-        return Path(path).read_bytes()
-
-    def write(self, path: str, content: bytes) -> None:
-        """Write a file, relative to the notebook, that does not count as the student's."""
-        target = self._home / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        about = target.lstat()
-        self._seen[str(target)] = (about.st_mtime_ns, about.st_size)
-
     def accelerator(self, name: str) -> torch.device:
         """Give this process an accelerator; there is no way back, hence only in branches."""
         from autograder import twin
@@ -376,9 +336,9 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "numbers": Student.numbers,
     "overwrite": Student.overwrite,
     "backward": Student.backward,
-    "files": Student.files,
-    "write": Student.write,
-    "read": Student.read,
+    "files": lambda student: student.folder.changed(),
+    "write": lambda student, path, content: student.folder.write(path, content),
+    "read": lambda student, path: student.folder.read(path),
     "accelerator": Student.accelerator,
     "library": lambda _, module: _Reference(importlib.import_module(module)),
     "attribute": lambda _, value, name: getattr(value, name),

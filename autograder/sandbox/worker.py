@@ -151,6 +151,7 @@ def _text(descriptor: int) -> Any:
 def _trusted(words: list[str]) -> Any:
     """Warm up for tests; return what a fork does."""
     from autograder.isolation import examiner
+    from autograder.isolation.job import Task
     from autograder.sandbox.confine import limit_memory
 
     _warm(words)
@@ -158,7 +159,7 @@ def _trusted(words: list[str]) -> Any:
     def run(order: dict[str, Any], descriptors: list[int]) -> None:
         talk, leash, stdout, stderr, job = descriptors
         with socket.socket(fileno=job) as line:
-            task = examiner.Task(**pickle.loads(_all(line)))  # noqa: S301 - from the grader
+            task = Task(**pickle.loads(_all(line)))  # noqa: S301 - from the grader
             os.chdir(order["folder"])
             # Whatever a student's code makes a test do: it ends, and does not eat the machine.
             faulthandler.dump_traceback_later(task.total + _SPARE, exit=True)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from autograder.execute import Limits
-from autograder.sandbox.workers import workers
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.workers import Workers, workers
 
 pytestmark = pytest.mark.integration
 IMPORTS = "import math\nimport numpy as np\nimport torch\nfrom torch import nn\nfrom torch.nn import functional as F"
@@ -413,9 +414,6 @@ def test_a_function_that_is_to_be_mended_is_the_students() -> None:
 
 def test_a_notebook_that_cannot_be_shut_in_is_nobodys_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     """bubblewrap may be allowed where the namespaces inside it are not."""
-    from autograder.sandbox import bubblewrap
-    from autograder.sandbox.workers import Workers
-
     whole = bubblewrap.command
 
     def without_inner(inner: list[str], environment: dict[str, str]) -> list[str]:
@@ -434,8 +432,6 @@ def test_a_notebook_that_cannot_be_shut_in_is_nobodys_zero(monkeypatch: pytest.M
 
 
 def test_without_a_sandbox_nothing_is_needed_and_nothing_stays() -> None:
-    from autograder.sandbox.workers import Workers
-
     pair = Workers(unsafe=True, words=["torch"])
     try:
         task = {"cells": [

@@ -18,16 +18,10 @@ from autograder.outcome import State
 
 pytestmark = pytest.mark.integration
 PLUGIN = """\
+from autograder.nbgrader_plugin import AUTOGRADE_STEPS
+
 c = get_config()
-c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader_plugin.IsolatedExecute",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+c.Autograde.autograde_preprocessors = AUTOGRADE_STEPS
 """
 # A sandboxed notebook leaves no files in autograded/, which this test looks for.
 DIFFERS_ON_PURPOSE = {"test_side_effects"}
