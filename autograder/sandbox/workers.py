@@ -55,9 +55,7 @@ class Workers:
         self._lock = threading.Lock()
         self._scratch = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         self._ready = False
-        self._started = [self._start("student"), self._start("trusted")]
-        (self._student, _), (self._trusted, _) = self._started
-        self._processes = [process for _, process in self._started]
+        self._started = {role: self._start(role) for role in ("student", "trusted")}
 
     def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -66,27 +64,31 @@ class Workers:
         environment = _environment(self._scratch.name if role == "trusted" else "/tmp")  # noqa: S108
         if role == "student" and not self.unsafe:
             inner = bubblewrap.command(inner, environment)
-        with theirs:
+        # A file: nobody would read a pipe, and what writes to a full one waits for ever.
+        with theirs, self._log(role).open("wb") as log:
             process = _starter.submit(
                 subprocess.Popen, inner, env=environment, pass_fds=[theirs.fileno()],
                 cwd=self._scratch.name, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
+                stderr=log,
             ).result()  # fmt: skip
         return ours, process
+
+    def _log(self, role: str) -> Path:
+        return Path(self._scratch.name) / f"{role}.log"
 
     def warm(self) -> None:
         """Wait until both have imported everything."""
         with self._lock:
-            for control, process in [] if self._ready else self._started:
-                self._await(control, process)
+            for role, (control, process) in () if self._ready else self._started.items():
+                self._await(role, control, process)
             self._ready = True
 
-    def _await(self, control: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    def _await(self, role: str, control: socket.socket, process: subprocess.Popen[bytes]) -> None:
         ready, _, _ = select.select([control], [], [], _WARM_UP)
         if ready and control.recv(16) == READY:
             return
         process.kill()
-        said = (process.stderr.read() if process.stderr else b"").decode("utf-8", "replace")
+        said = self._log(role).read_text("utf-8", "replace")
         if "bwrap:" not in said:
             last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
             raise WorkerError(
@@ -123,8 +125,8 @@ class Workers:
         order = json.dumps(told).encode()
         try:
             with self._lock:
-                socket.send_fds(self._student, [order], there)
-                socket.send_fds(self._trusted, [order], here)
+                socket.send_fds(self._started["student"][0], [order], there)
+                socket.send_fds(self._started["trusted"][0], [order], here)
         except OSError as error:
             raise WorkerError(
                 "a grading process has ended", where="the sandbox", do="run the command again"
@@ -138,18 +140,16 @@ class Workers:
     @property
     def alive(self) -> bool:
         """Whether both are there."""
-        return all(process.poll() is None for process in self._processes)
+        return all(process.poll() is None for _, process in self._started.values())
 
     def close(self) -> None:
         """End both, and with them everything they started."""
-        for control, process in self._started:
+        for control, process in self._started.values():
             control.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=2)
             process.kill()
             process.wait()
-            if process.stderr:
-                process.stderr.close()
         self._scratch.cleanup()
 
 

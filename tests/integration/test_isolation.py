@@ -445,3 +445,8 @@ def test_without_a_sandbox_nothing_is_needed_and_nothing_stays() -> None:
         assert not any("7654" in p.read_text() for p in Path("/proc").glob("[0-9]*/cmdline"))
     finally:
         pair.close()
+
+
+def test_what_a_test_writes_to_its_process_does_not_block_it() -> None:
+    report = run(("test", "import os\n_ = os.write(2, b'x' * 200_000)"), cell=3.0)
+    assert report["cells"][-1]["finished"], report["cells"][-1]
