@@ -10,6 +10,8 @@ from typing import Any
 import nbformat
 from nbgrader import utils
 
+from autograder.isolation.pure import plain
+
 
 def expected(stubs: Any, whole: Path) -> tuple[str, ...]:
     """Return the names that the exercises of a notebook bind.
@@ -55,6 +57,6 @@ def assigned_in(source: str) -> list[str]:
 
 def _parsed(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(source).body
+        return ast.parse(plain(source)).body
     except (SyntaxError, ValueError):
         return []

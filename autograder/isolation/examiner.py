@@ -129,7 +129,7 @@ class _Examiner:
 
     def _cell(self, source: str, found: Found) -> None:
         told = self.line.ask("cell", source)
-        names = stored(plain(source))
+        names = stored(source)
         shown, error = list(told["shown"]), told["error"]
         self.report.cpu += float(told["cpu"])
         self.names.rebound(names)

@@ -43,7 +43,7 @@ def stored(source: str) -> set[str]:
     """Return the names that a cell may bind, at any depth."""
     found = set()
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(plain(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     for node in ast.walk(tree):
