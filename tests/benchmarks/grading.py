@@ -28,7 +28,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader import utils
 from nbgrader.api import Gradebook
 
-from autograder.build.release import build
+from autograder.build.release import build, register
 from autograder.build.step import grade_id
 from autograder.directory import Directory, put_tools_on_path
 from autograder.synthetic import reference
@@ -205,6 +205,7 @@ def _course(scratch: Path, lesson: str) -> tuple[Path, str]:
         )  # fmt: skip
     else:
         build(directory, lesson)
+        register(directory, lesson)  # which nbgrader's own autograde asks for
     return root, lesson
 
 
