@@ -59,7 +59,9 @@ class Shell(InteractiveShell):
         shell: Shell = cls.instance(config=config)
         shell.user_ns["__name__"] = "__main__"
         sys.modules["__main__"] = shell.user_module
-        with contextlib.suppress(ImportError):
+        # Imported later, its backend (MPLBACKEND) does this itself, and costs nobody else a third
+        # of a second.
+        if "matplotlib_inline.backend_inline" in sys.modules:
             shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
         return shell
 
