@@ -55,7 +55,7 @@ def explained(command: Callable[P, T]) -> Callable[P, T]:
 
 @contextmanager
 def importing() -> Iterator[None]:
-    """Look for no garbage while much is imported: there is none, and it takes a third of the time."""
+    """Look for no garbage while much is imported: there is none, and it takes a while."""
     gc.disable()
     try:
         yield

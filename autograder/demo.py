@@ -41,12 +41,12 @@ def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
         If a release has a leak, or a source cannot be built.
     """
     started = time.monotonic()
-    directory = _prepare(course)
+    directory = prepare(course, course.root / "demo")
     for lesson in directory.lessons():
         build(directory, lesson, functools.partial(refuse_leaks, directory, lesson))
         say(f"built   {lesson}")
     points = exercises(notebook_of(directory, LESSON))
-    _hand_in(directory, course.root / "tests" / "mutants" / LESSON)
+    hand_in_all(directory, course.root / "tests" / "mutants" / LESSON)
     say(f"handed in: {len(CLASSROOM)} notebooks; grading them, {jobs} at a time …")
     batch = pipeline.Batch(directory, LESSON, jobs=jobs)
     # One of the class loops for ever, in three cells: do not wait a minute for each. Training takes
@@ -70,14 +70,13 @@ def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
     return not wrong
 
 
-def _prepare(course: Directory) -> Directory:
-    """Lay out ``demo/`` anew: the same sources and configuration, nothing of a real class."""
+def prepare(course: Directory, root: Path) -> Directory:
+    """Lay out a course anew in `root`: the same sources and configuration, nothing of a class."""
     if not (course.root / "tests" / "mutants" / LESSON).is_dir():
         raise CourseError(
             "the demonstration needs the course's own repository", where=str(course.root),
             do="run it in a clone",
         )  # fmt: skip
-    root = course.root / "demo"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "tile_net.safetensors")
@@ -87,7 +86,8 @@ def _prepare(course: Directory) -> Directory:
     return Directory.open(root)
 
 
-def _hand_in(directory: Directory, mutants: Path) -> None:
+def hand_in_all(directory: Directory, mutants: Path) -> None:
+    """Let every invented student hand in; the lesson has to be built."""
     source = notebook_of(directory, LESSON)
     path = directory.folder("release", ".", LESSON) / f"{LESSON}.ipynb"
     release = json.loads(path.read_text("utf-8"))

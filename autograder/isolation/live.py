@@ -59,6 +59,8 @@ class LiveTensor(torch.Tensor):
         name = getattr(func, "__name__", "")
         if name in ("__get__", "__set__", "__delete__"):
             return _property(func, name, args)
+        if name == "__deepcopy__":
+            return _copied(args[0])
         if name in _ABOUT_SHAPE:
             with torch._C.DisableTorchFunctionSubclass():
                 return func(*args, **kwargs)
@@ -93,6 +95,14 @@ def _property(func: Any, name: str, args: Any) -> Any:
             tensor._tracked = bool(args[1])
         return tensor.line.ask("set", tensor, which, args[1])
     return tensor.line.ask("delete", tensor, which)
+
+
+def _copied(tensor: LiveTensor) -> torch.Tensor:
+    """Return a tensor of the test's own with these numbers, as ``copy.deepcopy`` does."""
+    numbers = _numbers(tensor).clone()
+    if tensor._is_param:
+        return torch.nn.Parameter(numbers, requires_grad=tensor._tracked)
+    return numbers.requires_grad_(tensor._tracked)
 
 
 def _in_place(name: str) -> bool:

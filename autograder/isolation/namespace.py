@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
@@ -28,11 +28,28 @@ _ALIASES = {
 }  # fmt: skip
 
 
+class _Builtins(dict[str, Any]):
+    """Python's own names, then the student's.
+
+    The body of a class asks here directly: it takes the global names for an ordinary dictionary.
+    """
+
+    def __init__(self, otherwise: Callable[[str], Any]) -> None:
+        # What Python looks up without asking.
+        super().__init__(__import__=builtins.__import__, __build_class__=builtins.__build_class__)
+        self._otherwise = otherwise
+
+    def __missing__(self, name: str) -> Any:
+        known = vars(builtins)
+        return known[name] if name in known else self._otherwise(name)
+
+
 class Names(dict[str, Any]):
     """The global names of grade cells."""
 
     def __init__(self, line: Conversation, student: Any, expected: frozenset[str]) -> None:
-        super().__init__(__name__="__main__", __builtins__=builtins, student=student)
+        own = {"__name__": "__main__", "__builtins__": _Builtins(self.__missing__)}
+        super().__init__(**own, student=student)
         self._line, self._expected = line, expected
         self._pinned: set[str] = {"student"}
         self._fetched: dict[tuple[str, int], Any] = {}

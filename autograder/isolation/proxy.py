@@ -141,6 +141,12 @@ class Proxy:
     def __complex__(self) -> complex:
         return self._line.ask("number", "complex", self)  # type: ignore[no-any-return]
 
+    def __copy__(self) -> Any:
+        return self._line.ask("library", "copy").copy(self)
+
+    def __deepcopy__(self, _: Any) -> Any:
+        return self._line.ask("library", "copy").deepcopy(self)
+
     def __enter__(self) -> Any:
         return self._line.ask("attribute", self, "__enter__")()
 

@@ -196,6 +196,17 @@ HOLDS: dict[str, tuple[str, str]] = {
         NET,
         "_n = Net()\nwith torch.no_grad():\n    nn.init.constant_(_n.fc.weight, 1.0)\nassert (_n.fc.weight == 1).all()",
     ),
+    "copies": (
+        NET + "\nclass Box:\n    def __init__(self, x):\n        self.x = x",
+        "import copy\n_b = Box([1])\n_c, _d = copy.copy(_b), copy.deepcopy(_b)\n_b.x.append(2) or setattr(_b, 'x', 5)\n"
+        "assert _c.x == _d.x == [1]\n_n = Net()\n_m, _w = copy.deepcopy(_n), copy.deepcopy(_n.fc.weight)\n"
+        "with torch.no_grad():\n    _n.fc.weight.zero_()\nassert isinstance(_m, Net) and isinstance(_w, nn.Parameter)\n"
+        "assert torch.equal(_m.fc.weight, _w) and not torch.equal(_n.fc.weight, _w)",
+    ),
+    "a class in a test": (
+        "class Box:\n    size = 3\ndef f(x):\n    return x",
+        "class T:\n    side = Box().size + len([f(1)])\n    def area(self):\n        return f(self.side) ** 2\nassert T().area() == 16",
+    ),
     "the same list twice": (
         "def f(a, b):\n    a.append(1)\n    return b",
         "_x = []\nassert f(_x, _x) == [1] and _x == [1]",
