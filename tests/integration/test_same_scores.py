@@ -87,7 +87,8 @@ def test_the_quickstart_course(quickstart: Path) -> None:
 
 # Lesson 03's class: what nbgrader gives instead of what is deserved, and where that comes from.
 THEIRS_OF_THE_CLASS = {
-    "grace": {f"{LESSON}/train-step-tests": (5.0, False)},  # nothing is on a GPU: no device mistake shows
+    # Nothing is on a GPU: no device mistake shows.
+    "grace": {f"{LESSON}/train-step-tests": (5.0, False)},
     "pia": "every point there is",  # the tests were emptied, and that is what it ran
     "quin": "no score",  # the deleted tests are gone from the gradebook too
     "otto": "no score",  # the kernel died, and the grading of this student with it
