@@ -15,3 +15,4 @@ c.CourseDirectory.ignore = [
 ]  # fmt: skip
 c.GenerateAssignment.preprocessors = RELEASE_STEPS
 c.GenerateFeedback.preprocessors = FEEDBACK_STEPS
+c.GenerateFeedback.exporter_class = "autograder.feedback.page.Page"

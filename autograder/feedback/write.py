@@ -14,6 +14,7 @@ from traitlets.config import Config
 from autograder import archive
 from autograder.directory import Directory
 from autograder.feedback import FEEDBACK_STEPS
+from autograder.feedback.page import Page
 from autograder.outcome import Outcome, State
 from course.errors import CourseError
 
@@ -58,6 +59,7 @@ def _write_page(directory: Directory, outcome: Outcome) -> None:
     config.GenerateFeedback.force = True
     # Also for a course whose own configuration would show the hidden tests.
     config.GenerateFeedback.preprocessors = FEEDBACK_STEPS
+    config.GenerateFeedback.exporter_class = Page
     # The outcome is ours, not the student's; nbgrader would copy it into the feedback folder.
     config.CourseDirectory.ignore = [*CourseDirectory(config=config).ignore, archive.OUTCOME]
     converter = GenerateFeedback(

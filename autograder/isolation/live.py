@@ -99,7 +99,7 @@ def _property(func: Any, name: str, args: Any) -> Any:
 
 def _copied(tensor: LiveTensor) -> torch.Tensor:
     """Return a tensor of the test's own with these numbers, as ``copy.deepcopy`` does."""
-    numbers = _numbers(tensor).clone()
+    numbers: torch.Tensor = _numbers(tensor).clone()
     if tensor._is_param:
         return torch.nn.Parameter(numbers, requires_grad=tensor._tracked)
     return numbers.requires_grad_(tensor._tracked)
