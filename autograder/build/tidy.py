@@ -45,7 +45,7 @@ def _kept(cell: Any) -> dict[str, Any]:
     tags = cell.metadata.get("tags", [])
     kept: dict[str, Any] = {
         key: cell.metadata[key]
-        for key in ("nbgrader", "deletable", "editable")
+        for key in ("nbgrader", "deletable", "editable", "cellView")
         if key in cell.metadata
     }
     shown = [tag for tag in tags if tag in KEPT_TAGS]
