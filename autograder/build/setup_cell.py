@@ -12,7 +12,7 @@ SETUP = "setup"
 # Each missing package comes alone (--no-deps): a platform brings torch and NumPy of its own, and
 # replacing them costs a student ten minutes and sometimes the GPU.
 TEMPLATE = """\
-# @title Run me first: I get what is missing (never torch) and say where you are. Twice does no harm.
+# @title Run me first: I get what is missing (never torch) and say where you are. Twice is fine.
 import importlib.util
 
 wanted = {{"course": "{package}", "PIL": "pillow", "safetensors": "safetensors"}}
