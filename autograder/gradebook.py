@@ -10,7 +10,9 @@ from typing import Any, Self
 
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
 
 from autograder.directory import put_tools_on_path
 from autograder.outcome import Outcome, State
@@ -26,10 +28,13 @@ class Records:
         SQLAlchemy's URL of the database.
     course_id
         nbgrader's id of the course.
+    config
+        nbgrader's configuration: how late submissions are penalised.
     """
 
-    def __init__(self, url: str, course_id: str) -> None:
+    def __init__(self, url: str, course_id: str, config: Config | None = None) -> None:
         self.url, self.course_id = url, course_id
+        self._late = AssignLatePenalties(config=config)
 
     def __enter__(self) -> Self:
         put_tools_on_path()
@@ -86,6 +91,7 @@ class Records:
                 outcome.lesson, outcome.student, **({"timestamp": handed_in} if handed_in else {})
             )
             self._write_scores(gradebook, outcome)
+            self._penalise(gradebook, outcome)
 
     def _write_scores(self, gradebook: Any, outcome: Outcome) -> None:
         place = (outcome.lesson, outcome.student)
@@ -103,6 +109,19 @@ class Records:
                         cell.metadata.nbgrader["grade_id"], name, *place
                     )
                     comment.auto_comment = "No response." if unchanged else None
+
+    def _penalise(self, gradebook: Any, outcome: Outcome) -> None:
+        """Ask the course's own rule for what being late costs: between nothing and all."""
+        submission = gradebook.find_submission(outcome.lesson, outcome.student)
+        late = submission.total_seconds_late
+        self._late.init_plugin()
+        rule = self._late.plugin_inst.late_submission_penalty
+        for notebook in submission.notebooks:
+            gradebook.db.flush()
+            gradebook.db.refresh(notebook)
+            penalty = rule(outcome.student, notebook.score, late) if late > 0 else None
+            known = None if penalty is None else min(max(0.0, penalty), notebook.score)
+            notebook.late_submission_penalty = known
 
     def scores(self, lesson: str) -> dict[str, dict[str, float]]:
         """Return what the gradebook holds: student to grade cell to score."""

@@ -79,7 +79,8 @@ def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
     directory, lesson = batch.directory, batch.lesson
     sources = register(directory, lesson)
     run = functools.partial(execute, unsafe=True) if batch.unsafe else run
-    with Records(directory.database, str(directory.nbgrader.course_id)) as records:
+    course_id = str(directory.nbgrader.course_id)
+    with Records(directory.database, course_id, directory.config) as records:
         recorded = records.scores(lesson)
         common = _common_key(directory, lesson, sources, unsafe=batch.unsafe)
         todo: dict[str, str] = {}

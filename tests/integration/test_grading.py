@@ -294,6 +294,29 @@ def test_a_gradebook_begun_anew_is_filled_again(course: Directory) -> None:
     assert recorded(course) == {"ada": 3}
 
 
+@pytest.mark.parametrize(("method", "penalty"), [("zero", 3), ("none", None)])
+def test_being_late_costs_what_the_course_says(
+    course: Directory, method: str, penalty: float | None
+) -> None:
+    late = f"c.LateSubmissionPlugin.penalty_method = '{method}'\n"
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + late)
+    directory = Directory.open(course.root)
+    for student, day in (("ada", 1), ("ben", 3)):
+        stamp = hand_in(directory, student, RIGHT).parent / "timestamp.txt"
+        stamp.write_text(f"2026-03-0{day} 12:00:00 UTC")
+    put_tools_on_path()
+    with Gradebook(directory.database) as gradebook:
+        gradebook.update_or_create_assignment(LESSON, duedate="2026-03-02 12:00:00 UTC")
+    for _ in range(2):  # and once more: it does not add up
+        graded(directory, force=True)
+        assert recorded(directory) == {"ada": 3, "ben": 3}, "the penalty is kept apart"
+        with Gradebook(directory.database) as gradebook:
+            for student, cost in (("ada", None), ("ben", penalty)):
+                (notebook,) = gradebook.find_submission(LESSON, student).notebooks
+                assert notebook.late_submission_penalty == cost
+
+
 def test_half_a_character_stops_nothing(course: Directory) -> None:
     hand_in(course, "ada", RIGHT + "\n# \ud83d")
     assert graded(course)["ada"].score == 3
