@@ -166,7 +166,7 @@ class Platform(ABC):
         return f"{existing(path).resolve()} is ready: {self.pick_up}."
 
     def live_notebook(self, timeout: float = 60) -> dict[str, Any]:
-        """Return the notebook as it is now, as nbformat JSON.
+        """Return the notebook as it is now, as nbformat JSON: a source may be a list of lines.
 
         Parameters
         ----------

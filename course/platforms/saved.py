@@ -17,6 +17,7 @@ from typing import Any
 from course.errors import CourseError
 
 _AGAIN = "save the notebook (Ctrl+S), then run this cell again"
+_LAG = 0.1  # seconds by which a file's time may lag behind the clock
 _last_end = 0.0
 
 
@@ -58,7 +59,7 @@ def saved_notebook(by_hand: str) -> dict[str, Any]:
             do=f"get the file by hand: {by_hand}",
         )
     saved = path.stat().st_mtime
-    if saved < _last_end:
+    if saved < _last_end - _LAG:
         at = datetime.fromtimestamp(saved).astimezone().strftime("%H:%M:%S")
         raise CourseError(
             f"the notebook was last saved at {at}, before the last cell ran",

@@ -191,7 +191,7 @@ def drop_drive(monkeypatch: pytest.MonkeyPatch, *, after: int = 0) -> None:
     def below(path: Any) -> bool:
         if isinstance(path, int):
             return False
-        return (os.path.abspath(os.fspath(path)) + os.sep).startswith(point)
+        return f"{Path(path).absolute()}{os.sep}".startswith(point)
 
     def refuse(path: Any) -> None:
         if not drive.connected and below(path):

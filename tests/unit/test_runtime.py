@@ -20,6 +20,8 @@ CARD = Card(
     device_memory=15.83,
     memory=13.6,
     disk=72.4,
+    session="Twelve hours.",
+    lost="The disk.",
     pitfall="Save a copy.",
 )
 
@@ -37,6 +39,8 @@ def test_the_card_shows_what_was_found() -> None:
         "Platform Google Colab\n"
         "Device   Tesla T4, 15.8 GB\n"
         "Memory   13.6 GB, 72 GB of disk free\n"
+        "Session  Twelve hours.\n"
+        "Lost     The disk.\n"
         "Mind     Save a copy."
     )
 
@@ -71,9 +75,10 @@ def test_another_lesson_gets_a_card_of_its_own(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.count("Lesson ") == 2
 
 
-def test_the_card_names_this_platform_and_its_pitfall() -> None:
+def test_the_card_names_this_platform_and_what_it_says_of_itself() -> None:
     card, here = setup("01_tiny"), detect()
     assert (card.platform, card.pitfall) == (here.name, here.pitfall)
+    assert (card.session, card.lost) == (here.session, here.lost)
 
 
 def test_the_device_is_one_torch_can_use() -> None:

@@ -1,4 +1,4 @@
-"""Requests to the browser. No answer in time is None, not an error; answers are to one at a time."""
+"""Requests to the browser: no answer in time is None, not an error, and only one at a time."""
 
 from __future__ import annotations
 
