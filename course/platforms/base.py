@@ -78,7 +78,9 @@ class Platform(ABC):
     lost: ClassVar[str]
     pitfall: ClassVar[str]
     flushed: ClassVar[str] = "There was nothing to wait for: the files are on the disk."
-    secrets: ClassVar[str] = "set the environment variable before you start Jupyter"
+    secrets: ClassVar[str] = (
+        "type it in: import os, getpass; os.environ['NAME'] = getpass.getpass()"
+    )
     pick_up: ClassVar[str] = "right-click it in the list of files, then Download"
     download: ClassVar[str] = "File ▸ Download"
     root: ClassVar[Path] = Path("/")

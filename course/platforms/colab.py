@@ -27,7 +27,7 @@ class Colab(Platform):
     places = "`/content` on the session's disk. `course.keep()` gives a folder in your Drive."
     lost = "The whole disk, when the session ends. Drive stays: see course.keep()."
     pitfall = "What a link opens is a view: choose File ▸ Save a copy in Drive before you write."
-    flushed = "Everything is in Drive now. The folder is gone until course.keep() is called again."
+    flushed = "What you wrote is in Drive. The folder is gone until course.keep() is called again."
     secrets = "press the key symbol on the left, add it under this name, switch notebook access on"
     pick_up = "press the folder symbol on the left, right-click the file, then Download"
     download = "File ▸ Download ▸ Download .ipynb"

@@ -20,7 +20,6 @@ class ColabEnterprise(Platform):
     places = "The working folder, on the runtime's disk."
     lost = "The whole disk, when the runtime is deleted: copy results to a bucket."
     pitfall = "Drive cannot be mounted here, and the runtime costs money until you stop it."
-    secrets = "set os.environ in a cell of your own, and delete that cell before you hand in"
     download = Colab.download
 
     def here(self) -> bool:
