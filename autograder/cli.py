@@ -114,7 +114,8 @@ def build(
     root: Root = Path(),
     check: Annotated[bool, typer.Option("--check", help="Only say whether it is stale.")] = False,  # noqa: FBT002
 ) -> None:
-    """Build the releases students get."""
+    """Build the releases students get, and the table of platforms in docs/."""
+    from autograder import platform_page
     from autograder.build import release
     from autograder.build.leaks import refuse_leaks
 
@@ -131,6 +132,8 @@ def build(
             continue
         release.build(directory, lesson, functools.partial(refuse_leaks, directory, lesson))
         out.print(f"{lesson}: built")
+    if not check and platform_page.write(directory):
+        out.print("docs/platforms.md: written")
     raise typer.Exit(1 if bad else 0)
 
 

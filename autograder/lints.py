@@ -12,6 +12,7 @@ from typing import Any
 
 from nbgrader import utils
 
+from autograder import platform_page
 from autograder.build.contract import TESTS, exercises
 from autograder.build.leaks import leaks
 from autograder.build.release import read_notebook, stale
@@ -128,6 +129,13 @@ def _mutated(directory: Directory, lesson: str) -> Iterator[CourseError]:
                 where=str(folder.relative_to(directory.root)),
                 do="add mistakes that people really make, one a file",
             )
+
+
+@lint("the table of platforms is what the registry says")
+def _told(directory: Directory, lesson: str) -> Iterator[CourseError]:
+    if platform_page.stale(directory):
+        advice = "run `course build` and commit docs/platforms.md"
+        yield CourseError("the table of platforms is stale", where="docs/platforms.md", do=advice)
 
 
 @lint("no student data is in git")

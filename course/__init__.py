@@ -13,17 +13,33 @@ if TYPE_CHECKING:
     from course.errors import CourseError
     from course.exercise import NotAttempted, check, hint
     from course.runtime import setup
+    from course.storage import flush, keep, secret
 
 __version__ = "0.1.0"
-__all__ = ["CourseError", "NotAttempted", "Tiles", "check", "hint", "load_tiles", "setup", "stage"]
+__all__ = [
+    "CourseError",
+    "NotAttempted",
+    "Tiles",
+    "check",
+    "flush",
+    "hint",
+    "keep",
+    "load_tiles",
+    "secret",
+    "setup",
+    "stage",
+]
 
 _HOME = {
     "CourseError": "course.errors",
     "NotAttempted": "course.exercise",
     "Tiles": "course.data",
     "check": "course.exercise",
+    "flush": "course.storage",
     "hint": "course.exercise",
+    "keep": "course.storage",
     "load_tiles": "course.data",
+    "secret": "course.storage",
     "setup": "course.runtime",
     "stage": "course.data",
 }

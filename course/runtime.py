@@ -4,18 +4,22 @@
 Lesson   03_train_end_to_end
 Platform Google Colab
 Device   Tesla T4, 15.0 GB
-…
+Memory   13.6 GB, 72 GB of disk free
+Session  At most 12 hours, fewer if you are idle. A free account does not always get a GPU.
+Lost     The whole disk, when the session ends. Drive stays: see course.keep().
+Mind     What a link opens is a view: choose File ▸ Save a copy in Drive before you write.
 """
 
 from __future__ import annotations
 
 import os
-import platform as machine
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.device import find_device
 from course.platforms import detect
+from course.platforms.saved import watch
 
 _GB = 1e9
 _cards: dict[str, Card] = {}
@@ -40,8 +44,11 @@ class Card:
         Memory of the machine, and free disk space here, in GB (10^9 bytes); 0 where unknown.
     device_memory
         Memory of the accelerator in GB, 0 without one.
-    pitfall
-        The one thing to know about the platform.
+    session, lost, pitfall
+        A sentence each on the platform: how long a session lasts, what is lost when it ends, and
+        the one thing to mind.
+    note
+        Why a GPU that is there is not used, and what to do; usually empty.
     """
 
     lesson: str
@@ -51,7 +58,10 @@ class Card:
     device_memory: float
     memory: float
     disk: float
+    session: str
+    lost: str
     pitfall: str
+    note: str = ""
 
     def __str__(self) -> str:
         device = self.device_name
@@ -62,10 +72,13 @@ class Card:
             "Lesson": self.lesson,
             "Platform": self.platform,
             "Device": device,
+            "But": self.note,
             "Memory": f"{memory}, {self.disk:.0f} GB of disk free",
+            "Session": self.session,
+            "Lost": self.lost,
             "Mind": self.pitfall,
         }
-        return "\n".join(f"{name:<9}{value}" for name, value in rows.items())
+        return "\n".join(f"{name:<9}{value}" for name, value in rows.items() if value)
 
 
 def setup(lesson: str, base_url: str = "") -> Card:
@@ -86,17 +99,21 @@ def setup(lesson: str, base_url: str = "") -> Card:
     if lesson in _cards:
         return _cards[lesson]
     here = detect()
-    device, device_name, device_memory = _device()
+    device = find_device()
     card = Card(
         lesson=lesson,
         platform=here.name,
-        device=device,
-        device_name=device_name,
-        device_memory=device_memory,
+        device=device.kind,
+        device_name=device.name,
+        device_memory=device.memory,
         memory=_memory(),
         disk=shutil.disk_usage(Path.cwd()).free / _GB,
+        session=here.session,
+        lost=here.lost,
         pitfall=here.pitfall,
+        note=device.note,
     )
+    watch()
     _cards[lesson] = card
     print(card)  # noqa: T201 - showing the card is what the set-up cell is for
     return card
@@ -105,17 +122,6 @@ def setup(lesson: str, base_url: str = "") -> Card:
 def base_url() -> str:
     """Return the address given to `setup`, or an empty string."""
     return _base_url
-
-
-def _device() -> tuple[str, str, float]:
-    import torch
-
-    if torch.cuda.is_available():
-        facts = torch.cuda.get_device_properties(0)
-        return "cuda", facts.name, facts.total_memory / _GB
-    if torch.backends.mps.is_available():
-        return "mps", "Apple GPU", 0.0
-    return "cpu", f"CPU ({os.cpu_count()} cores, {machine.machine()})", 0.0
 
 
 def _memory() -> float:

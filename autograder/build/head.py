@@ -11,9 +11,10 @@ from autograder.build.step import Resources, Step
 from autograder.lesson import Lesson
 from autograder.manifest import Manifest
 from course.platforms import PLATFORMS, Platform
-from course.platforms.colab import Colab
 
 COLAB_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+# One needs a company's cloud project, the other has no GPU and opens no single notebook.
+_LEFT_OUT = {"colab-enterprise", "codespaces"}
 
 
 class AddHead(Step):
@@ -39,8 +40,13 @@ def badge_row(manifest: Manifest, lesson: str, notebook: str) -> str:
 
 
 def offered() -> list[Platform]:
-    """Return the platforms in the order of the row: where most students start comes first."""
-    return sorted(PLATFORMS, key=lambda platform: not isinstance(platform, Colab))
+    """Return the platforms of the row, which is kept short: `docs/platforms.md` has them all."""
+    return [platform for platform in ordered() if platform.key not in _LEFT_OUT]
+
+
+def ordered() -> list[Platform]:
+    """Return all platforms, where most students start first."""
+    return sorted(PLATFORMS, key=lambda platform: platform.key != "colab")
 
 
 def head(lesson: Lesson, badges: str, points: dict[str, float]) -> str:

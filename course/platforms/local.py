@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from course.platforms.base import Published
+from course.platforms.base import Platform, Published
 
 
-class Local:
+class Local(Platform):
     """Any machine that none of the other platforms claims."""
 
+    key = "local"
     name = "your own machine"
     badge = "Download"
+    session = "As long as your machine runs."
+    places = "The working folder; unpacked data in the folder for temporary files."
+    lost = "Nothing: files stay where they are."
     pitfall = "Close other programs that use the GPU before you start."
+    pick_up = "it is on this machine"
 
     def here(self) -> bool:
         """Match always, so it has to come last."""
@@ -21,7 +24,3 @@ class Local:
     def link(self, notebook: Published) -> str:
         """Download the notebook."""
         return notebook.raw
-
-    def metadata(self, *, accelerator: str, name: str) -> dict[str, Any]:
-        """Nothing: what is there is there."""
-        return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.build.head import badge_row, head, offered
+from autograder.build.head import badge_row, head, offered, ordered
 from autograder.build.release import build, read_notebook
 from autograder.directory import Directory
 from autograder.lesson import Lesson, Objective
@@ -54,9 +54,14 @@ def test_the_head_is_the_first_cell_and_tagged(tiny_course: Tiny) -> None:
     assert (first.cell_type, first.metadata.tags) == ("markdown", ["head"])
 
 
-def test_colab_is_offered_first_and_no_platform_is_left_out() -> None:
-    assert isinstance(offered()[0], Colab)
-    assert set(offered()) == set(PLATFORMS)
+def test_colab_comes_first_and_no_platform_is_forgotten() -> None:
+    assert isinstance(ordered()[0], Colab)
+    assert set(ordered()) == set(PLATFORMS)
+
+
+def test_the_row_is_short() -> None:
+    keys = ["colab", "kaggle", "workbench", "lightning", "sagemaker", "local"]
+    assert [platform.key for platform in offered()] == keys
 
 
 def test_the_row_is_one_line_with_the_badge_of_colab_and_a_link_for_each_other() -> None:
@@ -66,8 +71,4 @@ def test_the_row_is_one_line_with_the_badge_of_colab_and_a_link_for_each_other()
         "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
         "(https://colab.research.google.com/github/org/repo/blob/main/release/07_tiny/07_tiny.ipynb)"
     )
-    assert others == [
-        f"[{platform.badge}]({platform.link(place)})"
-        for platform in PLATFORMS
-        if not isinstance(platform, Colab)
-    ]
+    assert others == [f"[{platform.badge}]({platform.link(place)})" for platform in offered()[1:]]

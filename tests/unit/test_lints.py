@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
+from autograder import platform_page
 from autograder.build.release import build
 from autograder.directory import Directory
 from autograder.lints import LINTS
@@ -29,6 +30,7 @@ FRESH = "every release is what its source gives"
 TIGHT = "no release holds a hidden test, a solution, a marker, a source or held-out data"
 WHOLE = "every exercise has a stub, a visible check, two hints and hidden tests"
 MUTATED = "every exercise has at least 2 named wrong solutions"
+TOLD = "the table of platforms is what the registry says"
 PRIVATE = "no student data is in git"
 
 JUPYTEXT = {
@@ -92,7 +94,7 @@ def git(root: Path, *arguments: str) -> None:
 
 
 def test_there_is_a_rule_for_each_promise() -> None:
-    promises = [PAIRED, EXECUTED, FRESH, TIGHT, WHOLE, MUTATED, PRIVATE]
+    promises = [PAIRED, EXECUTED, FRESH, TIGHT, WHOLE, MUTATED, TOLD, PRIVATE]
     assert [rule.promise for rule in LINTS] == promises
 
 
@@ -255,6 +257,18 @@ def test_code_and_lessons_are_not_taken_for_student_data(whole: Whole, name: str
     git(directory.root, "init", "--quiet")
     git(directory.root, "add", "--force", name)
     assert PRIVATE not in broken(directory)
+
+
+def test_a_stale_table_of_platforms_is_named_and_mended(whole: Whole) -> None:
+    directory = whole()
+    page = directory.root / "docs" / "platforms.md"
+    page.parent.mkdir()
+    page.write_text(f"above\n{platform_page.BEGIN}\n{platform_page.END}\nbelow\n", "utf-8")
+    said = broken(directory)
+    assert list(said) == [TOLD]
+    assert "run `course build` and commit docs/platforms.md" in said[TOLD][0]
+    platform_page.write(directory)
+    assert broken(directory) == {}
 
 
 def test_a_graded_cell_named_otherwise_is_no_crash(whole: Whole) -> None:

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from course import runtime
-from course.platforms import detect
+from course.platforms import detect, saved
 from course.runtime import Card, base_url, setup
+from tests import standins
 
 CARD = Card(
     lesson="01_tiny",
@@ -20,6 +21,8 @@ CARD = Card(
     device_memory=15.83,
     memory=13.6,
     disk=72.4,
+    session="Twelve hours.",
+    lost="The disk.",
     pitfall="Save a copy.",
 )
 
@@ -37,6 +40,8 @@ def test_the_card_shows_what_was_found() -> None:
         "Platform Google Colab\n"
         "Device   Tesla T4, 15.8 GB\n"
         "Memory   13.6 GB, 72 GB of disk free\n"
+        "Session  Twelve hours.\n"
+        "Lost     The disk.\n"
         "Mind     Save a copy."
     )
 
@@ -71,13 +76,24 @@ def test_another_lesson_gets_a_card_of_its_own(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.count("Lesson ") == 2
 
 
-def test_the_card_names_this_platform_and_its_pitfall() -> None:
+def test_the_card_names_this_platform_and_what_it_says_of_itself() -> None:
     card, here = setup("01_tiny"), detect()
     assert (card.platform, card.pitfall) == (here.name, here.pitfall)
+    assert (card.session, card.lost) == (here.session, here.lost)
 
 
 def test_the_device_is_one_torch_can_use() -> None:
     assert torch.ones(2, device=setup("01_tiny").device).sum() == 2
+
+
+def test_setting_up_begins_to_watch_which_cells_ran(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shell = standins.bare(monkeypatch, tmp_path)
+    assert shell is not None
+    setup("01_tiny")
+    shell.ends_a_cell()
+    assert saved._last_end > 0
 
 
 def test_memory_and_disk_are_those_of_this_machine(
