@@ -25,6 +25,10 @@ class CourseError(Exception):
         advice = f"\n  What to do: {self.do}." if self.do else ""
         return f"{place}{self.what}.{advice}"
 
+    def _render_traceback_(self) -> list[str]:
+        """Let IPython print the sentences instead of a traceback (its documented hook)."""
+        return str(self).splitlines()
+
 
 class UsageError(CourseError):
     """A command was called with something that does not exist."""

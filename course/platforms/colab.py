@@ -104,9 +104,7 @@ class Colab(Platform):
         """Ask Colab's secrets."""
         try:
             return str(import_module("google.colab.userdata").get(name))
-        except (
-            Exception
-        ) as error:  # its errors have no common class; a script has no secrets at all
+        except Exception as error:  # no common class; and a script has no secrets at all
             what = f"there is no secret '{name}'"
             if type(error).__name__ == "NotebookAccessError":
                 what = f"this notebook may not read the secret '{name}'"
