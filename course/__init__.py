@@ -9,23 +9,38 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from course.data import Tiles, load_tiles, stage
+    from course.data import Pictures, Tiles, load_folder, load_tiles, stage, unpack
     from course.errors import CourseError
     from course.exercise import NotAttempted, check, hint
     from course.runtime import setup
 
 __version__ = "0.1.0"
-__all__ = ["CourseError", "NotAttempted", "Tiles", "check", "hint", "load_tiles", "setup", "stage"]
+__all__ = [
+    "CourseError",
+    "NotAttempted",
+    "Pictures",
+    "Tiles",
+    "check",
+    "hint",
+    "load_folder",
+    "load_tiles",
+    "setup",
+    "stage",
+    "unpack",
+]
 
 _HOME = {
     "CourseError": "course.errors",
     "NotAttempted": "course.exercise",
+    "Pictures": "course.data",
     "Tiles": "course.data",
     "check": "course.exercise",
     "hint": "course.exercise",
+    "load_folder": "course.data",
     "load_tiles": "course.data",
     "setup": "course.runtime",
     "stage": "course.data",
+    "unpack": "course.data",
 }
 
 
