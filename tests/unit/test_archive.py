@@ -17,13 +17,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.standins.http import (
-    Answer, Site, announce, cut, page, ranges, refuse, reset, serving, slowly, whole,
-)  # fmt: skip
 
 from course import runtime
 from course.data import drive, stage
 from course.errors import CourseError
+from tests.standins.http import (
+    Answer,
+    Site,
+    announce,
+    cut,
+    page,
+    ranges,
+    refuse,
+    reset,
+    serving,
+    slowly,
+    whole,
+)
 
 CONTENT = b"the tiles of the lesson" * 200_000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -134,9 +144,12 @@ def test_sources_are_tried_in_order(place: Path) -> None:
 
 
 def test_if_no_source_has_it_all_are_named(place: Path) -> None:
-    with serving(refuse(404)) as first, serving(refuse(403)) as second:
-        with pytest.raises(CourseError, match="at none of its places") as caught:
-            stage(NAME, sha256=DIGEST, source=[first.address, second.address])
+    with (
+        serving(refuse(404)) as first,
+        serving(refuse(403)) as second,
+        pytest.raises(CourseError, match="at none of its places") as caught,
+    ):
+        stage(NAME, sha256=DIGEST, source=[first.address, second.address])
     for part in (first.address, "404", second.address, "403"):
         assert part in caught.value.what
     assert in_cache(place) == []

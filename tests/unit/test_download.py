@@ -10,6 +10,12 @@ from types import SimpleNamespace
 from urllib.error import HTTPError
 
 import pytest
+
+from course.data import download as module
+from course.data.download import download
+from course.data.part import Note, Part
+from course.data.progress import Progress
+from course.errors import CourseError
 from tests.standins.http import (
     Answer,
     Site,
@@ -29,12 +35,6 @@ from tests.standins.http import (
     until_closed,
     whole,
 )
-
-from course.data import download as module
-from course.data.download import download
-from course.data.part import Note, Part
-from course.data.progress import Progress
-from course.errors import CourseError
 
 CONTENT = bytes(range(256)) * 12_000  # about 3 MB: several reads
 OTHER = CONTENT[::-1]
@@ -85,7 +85,7 @@ def test_what_broke_off_is_continued_and_no_byte_comes_twice(
 ) -> None:
     with serving(breaks(1_100_000), ranges, content=CONTENT) as site:
         assert get(site, part, CONTENT if known else None) == CONTENT
-    first, second = site.asked
+    _, second = site.asked
     start = int(second.headers["range"].removeprefix("bytes=").removesuffix("-"))
     assert (second.status, second.headers["if-range"]) == (206, site.etag())
     assert second.sent == LENGTH - start
@@ -227,7 +227,9 @@ def test_a_refusal_that_does_not_pass_ends_after_four_tries(part: Part) -> None:
 
 def test_the_server_says_how_long_to_wait(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(module, "time", SimpleNamespace(sleep=waited.append, monotonic=time.monotonic))
+    monkeypatch.setattr(
+        module, "time", SimpleNamespace(sleep=waited.append, monotonic=time.monotonic)
+    )
     with serving(refuse(503, Retry_After="7"), refuse(429, Retry_After="9999"), ranges) as site:
         get(site, part, b"")
     assert waited == [7.0, 60.0]
@@ -235,7 +237,9 @@ def test_the_server_says_how_long_to_wait(part: Part, monkeypatch: pytest.Monkey
 
 def test_pauses_grow(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(module, "time", SimpleNamespace(sleep=waited.append, monotonic=time.monotonic))
+    monkeypatch.setattr(
+        module, "time", SimpleNamespace(sleep=waited.append, monotonic=time.monotonic)
+    )
     monkeypatch.setattr(module, "_PAUSE", 1.0)
     with serving(refuse(500)) as site:
         refused(site, part)
