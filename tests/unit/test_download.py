@@ -156,6 +156,14 @@ def test_content_that_became_shorter_is_not_mixed(part: Part) -> None:
     assert [asked.status for asked in site.asked] == [416, 200]
 
 
+def test_content_that_became_longer_is_not_mixed(part: Part) -> None:
+    with serving(ranges, content=CONTENT, tag=False, changed=False) as site:
+        part.begin(Note(site.address + "tiles.zip", "", LENGTH - 1))
+        part.path.write_bytes(OTHER[:5000])
+        assert get(site, part) == CONTENT
+    assert [asked.status for asked in site.asked] == [206, 200]
+
+
 @pytest.mark.parametrize("answer", [other_range, endless_range])
 def test_a_range_that_was_not_asked_for_is_not_taken(part: Part, answer: Answer) -> None:
     with serving(cut(1_100_000), answer, ranges, content=CONTENT) as site:
