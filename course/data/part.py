@@ -61,7 +61,6 @@ class Part:
         """Open it to write from this byte on. Unbuffered: what came survives a killed process."""
         file = self.path.open("r+b", buffering=0)
         file.seek(at)
-        file.truncate()
         return file
 
     def finish(self) -> None:
