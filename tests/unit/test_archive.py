@@ -17,11 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from course import runtime
-from course.data import drive, stage
-from course.errors import CourseError
-from tests.standins.http import (
+from file_server import (
     Answer,
     Site,
     announce,
@@ -34,6 +30,10 @@ from tests.standins.http import (
     slowly,
     whole,
 )
+
+from course import runtime
+from course.data import drive, stage
+from course.errors import CourseError
 
 CONTENT = b"the tiles of the lesson" * 200_000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -345,7 +345,7 @@ def test_a_copy_that_broke_off_is_continued(
     monkeypatch.setattr(drive, "_TRIES", 1)
     with pytest.raises(CourseError):
         stage(NAME, sha256=DIGEST, source=mounted)
-    (part,) = place.parent.rglob("*.part")
+    (part,) = place.parent.rglob("[0-9a-f]*-tiles.zip.part")
     assert part.stat().st_size == 1 << 20
     for _ in range(len(CONTENT) >> 20):
         monkeypatch.setattr(drive, "_TRIES", 1)
@@ -425,7 +425,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def here(place: Path) -> int:
-    parts = list((place.parent / "cache").rglob("*.part"))
+    parts = list((place.parent / "cache").rglob("[0-9a-f]*-tiles.zip.part"))
     return parts[0].stat().st_size if parts else 0
 
 
@@ -475,5 +475,5 @@ def test_whoever_waits_goes_on_when_the_other_is_killed(place: Path) -> None:
 def test_notes_are_plain_json(place: Path) -> None:
     with serving(cut(5000), refuse(503), content=CONTENT) as site, pytest.raises(CourseError):
         stage(NAME, sha256=DIGEST, source=site.address)
-    (note,) = place.parent.rglob("*.part.json")
+    (note,) = place.parent.rglob("[0-9a-f]*.part.json")
     assert json.loads(note.read_text())["size"] == len(CONTENT)

@@ -10,13 +10,7 @@ from types import SimpleNamespace
 from urllib.error import HTTPError
 
 import pytest
-
-from course.data import download as module
-from course.data.download import download
-from course.data.part import Note, Part
-from course.data.progress import Progress
-from course.errors import CourseError
-from tests.standins.http import (
+from file_server import (
     Answer,
     Site,
     announce,
@@ -35,6 +29,12 @@ from tests.standins.http import (
     until_closed,
     whole,
 )
+
+from course.data import download as module
+from course.data.download import download
+from course.data.part import Note, Part
+from course.data.progress import Progress
+from course.errors import CourseError
 
 CONTENT = bytes(range(256)) * 12_000  # about 3 MB: several reads
 OTHER = CONTENT[::-1]

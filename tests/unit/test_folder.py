@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from file_server import cut, ranges, serving
 from PIL import Image
 
 from course.data import EUROSAT, load_folder, stage, unpack
 from course.errors import CourseError
-from tests.standins.http import cut, ranges, serving
 
 RED, GREEN = (250, 3, 3), (3, 250, 3)
 Make = Callable[[Path, Mapping[str, bytes]], Path]
