@@ -13,17 +13,35 @@ if TYPE_CHECKING:
     from course.errors import CourseError
     from course.exercise import NotAttempted, check, hint
     from course.runtime import setup
+    from course.training import Checkpoint, TimeBudget, fit, seed_everything
 
 __version__ = "0.1.0"
-__all__ = ["CourseError", "NotAttempted", "Tiles", "check", "hint", "load_tiles", "setup", "stage"]
+__all__ = [
+    "Checkpoint",
+    "CourseError",
+    "NotAttempted",
+    "Tiles",
+    "TimeBudget",
+    "check",
+    "fit",
+    "hint",
+    "load_tiles",
+    "seed_everything",
+    "setup",
+    "stage",
+]
 
 _HOME = {
+    "Checkpoint": "course.training",
     "CourseError": "course.errors",
     "NotAttempted": "course.exercise",
     "Tiles": "course.data",
+    "TimeBudget": "course.training",
     "check": "course.exercise",
+    "fit": "course.training",
     "hint": "course.exercise",
     "load_tiles": "course.data",
+    "seed_everything": "course.training",
     "setup": "course.runtime",
     "stage": "course.data",
 }
