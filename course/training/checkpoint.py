@@ -79,7 +79,10 @@ class Checkpoint:
         self, folder: str | Path, *, keep: str | Path | None = None, last: int = 2
     ) -> None:
         self.folder = Path(folder)
-        self.keep = None if keep is None else Path(keep) / self.folder.resolve().name
+        name = self.folder.resolve().name
+        self.keep = None if keep is None else Path(keep) / name
+        if self.keep is not None and self.keep.resolve() == self.folder.resolve():
+            self.keep = None
         if last < 2:
             raise CourseError(
                 f"last={last} leaves nothing to fall back on when the newest one is damaged",
@@ -192,7 +195,7 @@ class Checkpoint:
             try:
                 return unpack(_bytes(path))
             except DamagedError as damage:
-                notice(f"{path} is damaged ({damage}); it is set aside, the one before is used.")
+                notice(f"{path} is damaged ({damage}); it is set aside, the next good one is used.")
                 set_aside(path)
             except CourseError as error:
                 raise CourseError(error.what, where=str(path), do=error.do) from error

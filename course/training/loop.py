@@ -124,12 +124,14 @@ def fit(
         notice(f"{now.epoch} epochs were trained before: nothing is left to do.")
     elif now.step:
         notice(f"Going on in epoch {now.epoch + 1} after {now.batch} of {steps} batches.")
-    reason = ""
+    begun, reason = now.step, ""
 
     with Interruption() as interruption:
 
         def stop(*work: str) -> str:
-            return interruption.reason or ("time is nearly up" if budget.spent_soon(*work) else "")
+            # At least one step a call: else one that always comes too late would never get on.
+            short = now.step > begun and budget.spent_soon(*work)
+            return interruption.reason or ("time is nearly up" if short else "")
 
         while now.epoch < epochs and not reason:
             model.train()
