@@ -39,7 +39,6 @@ class Saving:
     identity: dict[str, Any]
     every: float
     budget: TimeBudget
-    clock: Callable[[], float] = time.monotonic
     _last: float = field(default=0.0, init=False)
     _saved: Progress | None = field(default=None, init=False)
 
@@ -53,7 +52,7 @@ class Saving:
         """
         if how not in get_args(Resume):
             raise CourseError(f"resume={how!r} is unknown", do=f"use one of {get_args(Resume)}")
-        self._last = self.clock()
+        self._last = time.monotonic()
         if self.checkpoint is None:
             if how == "must":
                 raise CourseError(
@@ -74,7 +73,7 @@ class Saving:
 
     def save_if_due(self, progress: Callable[[], Progress]) -> None:
         """Save if the last checkpoint is old enough."""
-        if self.clock() - self._last >= self.every:
+        if time.monotonic() - self._last >= self.every:
             self.save(progress())
 
     def save(self, progress: Progress) -> None:
@@ -89,7 +88,7 @@ class Saving:
                     progress.epoch, progress.batch, progress.step, progress.best, extra
                 ),
             )
-        self._last = self.clock()
+        self._last = time.monotonic()
         self._saved = progress
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from torch.optim import lr_scheduler
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset, WeightedRandomSampler
 from training_run import BATCH, BATCHES, EPOCHS, SAMPLES, STEPS, Augmented, Run, one_thread
 
+import course
 from course.errors import CourseError
 from course.training import Checkpoint, TimeBudget, batches, fit, seed_everything
 
@@ -517,3 +519,35 @@ def test_a_value_to_watch_that_is_not_there() -> None:
 
 def test_the_size_of_the_run_is_what_these_tests_think() -> None:
     assert math.ceil(SAMPLES / BATCH) == BATCHES
+
+
+def test_the_page_about_training_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repo: Path
+) -> None:
+    """Every block of Python in docs/training.md, with small things in place of large ones."""
+    page = (repo / "docs" / "training.md").read_text("utf-8")
+    whole, own_loop, reading = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.setattr(course, "keep", lambda: tmp_path / "drive", raising=False)
+    (tmp_path / "drive").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def train_step(net: nn.Module, x: Any, y: Any, optimiser: Any, device: Any) -> None:
+        optimiser.zero_grad()
+        cross_entropy(net(x), y).backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+
+    names: dict[str, Any] = {
+        "torch": torch,
+        "course": course,
+        "TileNet": lambda: Run.new().model,
+        "device": torch.device("cpu"),
+        "train_set": Augmented(),
+        "train_step": train_step,
+    }
+    exec(whole.replace("epochs=40", "epochs=2"), names)
+    assert names["history"].finished
+    names |= {"optimiser": torch.optim.AdamW(names["net"].parameters()), "loader": Run.new().loader}
+    exec(own_loop, names)
+    assert len(list((tmp_path / "drive" / "mine").iterdir())) == 2
+    newest = max(Path("tile-net").iterdir())
+    exec(reading.replace("tile-net/checkpoint-000042.safetensors", str(newest)), names)
