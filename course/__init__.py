@@ -14,37 +14,46 @@ if TYPE_CHECKING:
     from course.exercise import NotAttempted, check, hint
     from course.runtime import setup
     from course.storage import flush, keep, secret
+    from course.training import Checkpoint, TimeBudget, fit, seed_everything
 
 __version__ = "0.1.0"
 __all__ = [
+    "Checkpoint",
     "CourseError",
     "NotAttempted",
     "Pictures",
     "Tiles",
+    "TimeBudget",
     "check",
+    "fit",
     "flush",
     "hint",
     "keep",
     "load_folder",
     "load_tiles",
     "secret",
+    "seed_everything",
     "setup",
     "stage",
     "unpack",
 ]
 
 _HOME = {
+    "Checkpoint": "course.training",
     "CourseError": "course.errors",
     "NotAttempted": "course.exercise",
     "Pictures": "course.data",
     "Tiles": "course.data",
+    "TimeBudget": "course.training",
     "check": "course.exercise",
+    "fit": "course.training",
     "flush": "course.storage",
     "hint": "course.exercise",
     "keep": "course.storage",
     "load_folder": "course.data",
     "load_tiles": "course.data",
     "secret": "course.storage",
+    "seed_everything": "course.training",
     "setup": "course.runtime",
     "stage": "course.data",
     "unpack": "course.data",
