@@ -130,6 +130,12 @@ def test_empty_tensors_are_not_taken_for_one() -> None:
     assert back[0] is not back[3]
 
 
+def test_arrays_that_look_alike_are_not_taken_for_one() -> None:
+    """Their copies live for a moment only, so that one may get the memory of another."""
+    value = [np.full(50, number) for number in range(20)]
+    assert same(there_and_back(value), value)
+
+
 def test_names_that_look_alike_do_not_collide() -> None:
     value = {"a": {"b": torch.tensor(1)}, "a.b": torch.tensor(2), 0: [torch.tensor(3)]}
     value["0.0"] = torch.tensor(4)
