@@ -8,7 +8,6 @@ import json
 import math
 import os
 import random
-import warnings
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -278,14 +277,13 @@ SCHEDULERS: dict[str, Schedule] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # SequentialLR makes PyTorch warn of itself
 @pytest.mark.parametrize("name", SCHEDULERS)
 def test_schedulers_go_on_as_if_nothing_had_happened(tmp_path: Path, name: str) -> None:
     def new() -> tuple[nn.Module, torch.optim.Optimizer, Any]:
         model = net()
         optimiser = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # SequentialLR makes PyTorch warn of itself
-            return model, optimiser, SCHEDULERS[name](optimiser)
+        return model, optimiser, SCHEDULERS[name](optimiser)
 
     def rates(count: int) -> list[float]:
         seen = []
