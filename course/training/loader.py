@@ -11,6 +11,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import torch
@@ -19,6 +20,8 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset
 from course.errors import CourseError
 from course.training.randomness import seeded
 from course.training.seeding import derive_seed
+
+_GRACE = 10  # seconds
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,17 @@ class _StartWorker:
     first: Callable[[int], None] | None
 
     def __call__(self, worker: int) -> None:
-        # Ctrl-C reaches every process of a terminal; only the main one should decide what it means.
+        # Ctrl-C in a terminal and a shutdown reach every process at once. What they mean is for the
+        # main one to decide; if a worker died first, PyTorch would raise an error in mid-step.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, _linger)
         if self.first is not None:
             self.first(worker)
+
+
+def _linger(number: int, frame: FrameType | None) -> None:
+    """End a little later: by then the main process has saved, or ended its workers itself."""
+    signal.alarm(_GRACE)
 
 
 def _as_is(batch: Any) -> Any:

@@ -80,6 +80,29 @@ def test_a_machine_that_asks_to_stop_gets_its_way_after_saving(tmp_path: Path) -
         assert again.epochs == expected.epochs
 
 
+ALL_TOLD = """\
+import os, subprocess, time
+os.setpgid(0, 0)
+run, calls = Run.new(workers=2), []
+def terminate(*_):
+    calls.append(1)
+    if len(calls) == 4:
+        subprocess.run(["kill", "-TERM", "--", f"-{os.getpgid(0)}"], start_new_session=True)
+        time.sleep(0.5)
+run.model.register_forward_hook(terminate)
+run.fit(checkpoint=sys.argv[1])
+"""
+
+
+def test_a_machine_that_tells_every_process_at_once_gets_a_checkpoint(tmp_path: Path) -> None:
+    """As a shutdown does. A worker that died at once would end the training before it can save."""
+    done = child(ALL_TOLD, tmp_path / "run")
+    assert done.returncode == -signal.SIGTERM, done.stderr
+    saved = Checkpoint(tmp_path / "run").load(Run.new().model)
+    assert saved is not None
+    assert saved.step == 4
+
+
 ON_AN_ACCELERATOR = """\
 from autograder import twin
 device = twin.enter()

@@ -8,7 +8,6 @@ import json
 import math
 import os
 import random
-import warnings
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -128,6 +127,12 @@ def test_empty_tensors_are_not_taken_for_one() -> None:
     back = there_and_back(value)
     assert same(back, value)
     assert back[0] is not back[3]
+
+
+def test_arrays_that_look_alike_are_not_taken_for_one() -> None:
+    """Their copies live for a moment only, so that one may get the memory of another."""
+    value = [np.full(50, number) for number in range(20)]
+    assert same(there_and_back(value), value)
 
 
 def test_names_that_look_alike_do_not_collide() -> None:
@@ -272,14 +277,13 @@ SCHEDULERS: dict[str, Schedule] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # SequentialLR makes PyTorch warn of itself
 @pytest.mark.parametrize("name", SCHEDULERS)
 def test_schedulers_go_on_as_if_nothing_had_happened(tmp_path: Path, name: str) -> None:
     def new() -> tuple[nn.Module, torch.optim.Optimizer, Any]:
         model = net()
         optimiser = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # SequentialLR makes PyTorch warn of itself
-            return model, optimiser, SCHEDULERS[name](optimiser)
+        return model, optimiser, SCHEDULERS[name](optimiser)
 
     def rates(count: int) -> list[float]:
         seen = []

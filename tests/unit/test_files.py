@@ -47,6 +47,13 @@ def test_writing_and_copying(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a", "b"]
 
 
+def test_who_reads_meanwhile_reads_the_old_file(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "a", b"one")
+    with (tmp_path / "a").open("rb") as file:
+        write_atomic(tmp_path / "a", b"two")
+        assert file.read() == b"one"
+
+
 def test_a_file_may_be_read_by_others(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(b"")
     write_atomic(tmp_path / "ours", b"")

@@ -218,6 +218,25 @@ def test_what_the_loader_says_is_kept() -> None:
     assert first[1] / 1 != second[1] / 11
 
 
+class Drawn(Augmented):
+    """Shows what was drawn, and what a worker does about Ctrl-C."""
+
+    def __getitem__(self, row: int) -> tuple[torch.Tensor, torch.Tensor]:
+        ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+        return torch.rand(()), torch.tensor(ignored)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_each_batch_of_each_epoch_has_its_own_random_numbers(workers: int) -> None:
+    loader = DataLoader(Drawn(), BATCH, num_workers=workers)
+    places = [(0, 0), (0, 1), (1, 0)]
+    runs = [list(batches(loader, seed=seed, epoch=epoch)) for seed, epoch in places]
+    drawn = torch.cat([values for run in runs for values, _ in run]).tolist()
+    assert len(set(drawn)) == len(drawn)
+    # Ctrl-C reaches all processes of a terminal: a worker that died of it would end the training.
+    assert all(ignored.all() == (workers > 0) for _, ignored in runs[0])
+
+
 def test_batches_leave_the_generators_alone() -> None:
     seed_everything(4)
     undisturbed = torch.rand(3)
@@ -318,7 +337,7 @@ def test_checkpoints_are_written_when_they_are_due(tmp_path: Path) -> None:
     # After each step and at each epoch's end; in the last step of an epoch its end does it.
     assert newest(every=0) == STEPS
     slow = {"on_epoch": lambda row: threading.Event().wait(0.2) and None}
-    assert newest(every=0.15 / 60, **slow) == EPOCHS
+    assert EPOCHS <= newest(every=0.15 / 60, **slow) < STEPS
 
 
 def test_the_budget_learns_how_long_things_take(tmp_path: Path) -> None:
@@ -332,8 +351,7 @@ def test_a_real_budget_stops_it(tmp_path: Path) -> None:
     budget = TimeBudget(0.3 / 60, reserve=0)
     history = Run.new(epochs=10**6).fit(checkpoint=tmp_path / "run", budget=budget, epochs=10**6)
     assert not history.finished
-    assert -0.2 < budget.left < 0.3
-    assert history.steps > 5
+    assert "time is nearly up" in history.message
 
 
 # ---- resume -------------------------------------------------------------------------------------
