@@ -57,7 +57,12 @@ def adopt_orphans() -> None:
     _call("prctl", _SUBREAPER, 1, 0, 0, 0)
 
 
-def shut_in(limits: Limits, rules: object) -> None:
+def hide() -> None:
+    """Keep one's memory, files and environment from others of the same user."""
+    _call("prctl", _DUMPABLE, 0, 0, 0, 0)
+
+
+def shut_in(limits: Limits, rules: object, *, contained: bool = False) -> None:
     """Do the rest, in the first process of the new PID namespace.
 
     Parameters
@@ -66,8 +71,18 @@ def shut_in(limits: Limits, rules: object) -> None:
         Of memory, disk, processes.
     rules
         What `syscall_rules` has made, before the fork since that takes a while.
+    contained
+        A container's engine has made the namespaces and folders.
     """
-    _mounts(limits.disk)
+    if contained:
+        _call("prctl", _DUMPABLE, 1, 0, 0, 0)
+        # Where memory runs out in the container, it is this one's fault and not the keeper's.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+        Path(HOME).mkdir()
+    else:
+        _mounts(limits.disk)
+        # Not in a container: the limit is a user's, and all containers may run as one.
+        resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
     os.chdir(HOME)
     _limits(limits)
     _drop_rights()
@@ -110,7 +125,6 @@ def _limits(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.disk, limits.disk))
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
-    resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
     if not Path("/dev/nvidiactl").exists():
         # A CUDA process maps far more than it uses.
         limit_memory(limits.memory)

@@ -37,6 +37,8 @@ class Keeper:
         What makes the process safe, and what it does then.
     limits
         What it may use.
+    namespaces
+        Put it into namespaces of its own. Without, a container does that, or nobody.
     """
 
     def __init__(
@@ -46,11 +48,11 @@ class Keeper:
         inside: Callable[[], None],
         limits: Limits,
         *,
-        unsafe: bool,
+        namespaces: bool,
     ) -> None:
         self._leash, self._limits = leash, limits
         self._shut_in, self._inside = shut_in, inside
-        self._unsafe = unsafe
+        self._namespaces = namespaces
         self._proc = -1
 
     def run(self) -> None:
@@ -58,7 +60,7 @@ class Keeper:
         # Opened before anything is laid over /proc: from here on it is the keeper's alone.
         self._proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            adopt_orphans() if self._unsafe else new_namespaces()
+            new_namespaces() if self._namespaces else adopt_orphans()
         except OSError as error:
             self._tell(broken=f"the sandbox cannot be made ({error}): see `course doctor`")
             return
@@ -78,7 +80,7 @@ class Keeper:
             os.waitpid(child, 0)
             reason = said.decode("utf-8", "replace") or "it ended at once"
             self._tell(broken=f"the sandbox cannot be made ({reason}): see `course doctor`")
-        if self._unsafe:
+        if not self._namespaces:
             self._end_orphans()
 
     def _child(self, writing: int) -> NoReturn:
