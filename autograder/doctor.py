@@ -69,7 +69,7 @@ def _sandbox() -> Finding:
         rung = choose(variables("/tmp"))  # noqa: S108 - inside
     except NoSandbox as error:
         return Finding("sandbox", error.what, ok=False, do=error.do)
-    why = f"; slower, since {rung.why}. For the quick one: {rung.do}" if rung.why else ""
+    why = f"; slower, since {rung.why}; for the quick one: {rung.do}" if rung.engine else ""
     return Finding("sandbox", rung.found + why)
 
 

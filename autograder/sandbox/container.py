@@ -41,7 +41,7 @@ _WARM_UP = 120.0
 _GOODBYE = 10.0
 _BASE = 1 << 30
 """Bytes for the worker itself, with PyTorch."""
-_MORE_PROCESSES = 16
+_MORE_PROCESSES = 4
 _NOBODYS = 1 << 30
 """First of the ids that a container's are outside: beyond what systems give to people."""
 _SELINUX = Path("/sys/fs/selinux/enforce")

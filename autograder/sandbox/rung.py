@@ -9,6 +9,10 @@ from autograder.sandbox.bubblewrap import NoSandbox, Trial
 from autograder.sandbox.container import Engine
 
 KINDS = ("bubblewrap", "container")
+_NO_ENGINE = Trial(
+    works=False, found="there is no container engine (podman, docker)",
+    do="install one: `apt-get install podman`" + bubblewrap.UNSAFE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,30 +62,23 @@ def choose(environment: dict[str, str], wanted: str = "") -> Rung:
             f"there is no sandbox called '{wanted}'", where="--sandbox",
             do=f"use one of: {', '.join(KINDS)}",
         )  # fmt: skip
-    why, do = f"--sandbox {wanted} asks for it", ""
+    first = Trial(works=False, found="--sandbox container asks for it")
     if wanted != "container":
         first = bubblewrap.attempt()
         if first.works:
             return Rung(first.found)
-        why, do = first.found, first.do
         if wanted:
-            raise NoSandbox(why, where="the sandbox", do=do)
-    failed: list[Trial] = []
+            raise NoSandbox(first.found, where="the sandbox", do=first.do)
+    second = _NO_ENGINE
     for engine in container.engines():
         trial = container.attempt(environment, engine)
         if trial.works:
-            return Rung(trial.found, engine, why, do)
-        failed.append(trial)
-    return _none(why, do, failed)
-
-
-def _none(why: str, do: str, failed: list[Trial]) -> Rung:
-    no = failed[0] if failed else Trial(
-        works=False, found="there is no container engine (podman, docker)",
-        do="install one: `apt-get install podman`" + bubblewrap.UNSAFE,
-    )  # fmt: skip
+            return Rung(trial.found, engine, first.found, first.do)
+        # Of several that fail, the first is the one to mend.
+        second = trial if second is _NO_ENGINE else second
+    if wanted:
+        raise NoSandbox(second.found, where="the sandbox", do=second.do)
     raise NoSandbox(
-        f"{why}; {no.found}" if do else no.found, where="the sandbox",
-        # The better one's advice, unless only the other was asked for.
-        do=f"{do.removesuffix(bubblewrap.UNSAFE)}; else {no.do}" if do and failed else do or no.do,
+        f"{first.found}; {second.found}", where="the sandbox",
+        do=f"{first.do.removesuffix(bubblewrap.UNSAFE)}; or else {second.do}",
     )  # fmt: skip
