@@ -35,7 +35,8 @@ _REFUSED = (
     "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "syslog",
 )  # fmt: skip
 # Memory that belongs to no process: no watchdog would count it.
-_HIDDEN_MEMORY = ("memfd_create", "memfd_secret", "shmget")
+_HIDDEN_MEMORY = ("memfd_create", "memfd_secret", "shmget", "semget", "msgget")
+_BUFFER_SIZES = (7, 8, 32, 33)  # of what waits in a socket: to send, received, and by force
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -156,6 +157,10 @@ def syscall_rules() -> object:
         _refuse(rules, seccomp, errno.EPERM, name)
     for name in _HIDDEN_MEMORY:
         _refuse(rules, seccomp, errno.ENOSYS, name)
+    for option in _BUFFER_SIZES:
+        # Nothing happens, and nobody fails: what waits in a socket is hidden memory too.
+        where = seccomp.Arg(1, seccomp.EQ, 1), seccomp.Arg(2, seccomp.EQ, option)
+        _refuse(rules, seccomp, 0, "setsockopt", *where)
     # clone3 hides its flags from a filter: libraries fall back to clone if it is not there.
     _refuse(rules, seccomp, errno.ENOSYS, "clone3")
     for flag in _NAMESPACES:

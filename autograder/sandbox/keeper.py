@@ -23,6 +23,9 @@ _SHUT_IN = b"shut in"
 _TICK = 0.05
 """Seconds between two looks at memory and processes."""
 _ENOUGH = 4096
+_IN_A_SOCKET = 416 << 10
+"""Bytes that wait in one socket at most, as Linux is set up usually: twice the 208 KiB that it is
+given, since the last message may exceed that."""
 
 
 class Keeper:
@@ -129,7 +132,7 @@ class Keeper:
         used = sum(map(self._memory, family)) - base
         if used > self._limits.memory:
             used = sum(map(self._share, family)) - base
-        if used > self._limits.memory:
+        if used > self._limits.memory or self._sockets(child) * _IN_A_SOCKET > self._limits.memory:
             return "the student's code used more memory than there is for a submission"
         return ""
 
@@ -163,6 +166,11 @@ class Keeper:
             if line.startswith(("Pss_Anon:", "Pss_Shmem:", "SwapPss:")):
                 kilobytes += int(line.split()[1])
         return kilobytes * 1024
+
+    def _sockets(self, process: int) -> int:
+        """Count the sockets of its network: of the kinds that need no network to be filled."""
+        texts = [self._read(f"{process}/net/{kind}") for kind in ("unix", "netlink")]
+        return sum(text.count("\n") for text in texts)
 
     def _listed(self, path: str) -> list[str]:
         with contextlib.suppress(OSError):
