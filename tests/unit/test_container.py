@@ -13,15 +13,17 @@ from autograder.sandbox.bubblewrap import NoSandbox, Trial
 from autograder.sandbox.container import Engine
 from autograder.sandbox.limits import Limits
 
-# What engines really said, here or in their own documentation.
+# What podman 4.3 and docker 28 really said.
 SAID = {
     "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. "
     "Is the docker daemon running?": "systemctl start docker",
     "permission denied while trying to connect to the Docker daemon socket at "
-    "unix:///var/run/docker.sock: dial unix /var/run/docker.sock: connect: permission denied":
-        "usermod -aG docker",
+    "unix:///var/run/docker.sock: Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.50/info\": dial unix "
+    "/var/run/docker.sock: connect: permission denied": "usermod -aG docker",
     "docker: Error response from daemon: invalid mount config for type \"bind\": bind source path "
-    "does not exist: /home/ada/.venv.\nSee 'docker run --help'.": "engine of this very machine",
+    "does not exist: /home/ada/.venv\n\nRun 'docker run --help' for more information":
+        "engine of this very machine",
+    "Error: statfs /home/ada/.venv: no such file or directory": "engine of this very machine",
     "Error: localhost/course-sandbox:5c1ad6b2ba06: image not known": "the image is made anew",
     "docker: Error response from daemon: No such image: localhost/course-sandbox:5c1ad6b2ba06.":
         "the image is made anew",
