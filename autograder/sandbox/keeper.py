@@ -106,7 +106,8 @@ class Keeper:
 
     def _watch(self, child: int) -> str:
         watched = os.pidfd_open(child)
-        base = self._memory(child)
+        # Without namespaces of its own the network is the machine's, and full of others' sockets.
+        base = self._memory(child), self._sockets(child)
         why = ""
         while True:
             ready, _, _ = select.select([watched, self._leash.fileno()], [], [], _TICK)
@@ -121,10 +122,10 @@ class Keeper:
                     os.kill(child, signal.SIGKILL)
                     os.waitpid(child, 0)
                     return why
-            if not why and (why := self._too_much(child, base)):
+            if not why and (why := self._too_much(child, *base)):
                 os.kill(child, signal.SIGKILL)
 
-    def _too_much(self, child: int, base: int) -> str:
+    def _too_much(self, child: int, base: int, sockets: int) -> str:
         family = self._family(child)
         if sum(map(self._threads, family)) > self._limits.processes:
             return "the student's code started too many processes"
@@ -132,7 +133,8 @@ class Keeper:
         used = sum(map(self._memory, family)) - base
         if used > self._limits.memory:
             used = sum(map(self._share, family)) - base
-        if used > self._limits.memory or self._sockets(child) * _IN_A_SOCKET > self._limits.memory:
+        waiting = (self._sockets(child) - sockets) * _IN_A_SOCKET
+        if max(used, waiting) > self._limits.memory:
             return "the student's code used more memory than there is for a submission"
         return ""
 

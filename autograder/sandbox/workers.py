@@ -116,7 +116,7 @@ class Workers:
         self.warm()
         with tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True) as lap:
             job, jobs_end = socket.socketpair()
-            with job, self._student(limits) as student:
+            with job, jobs_end, self._student(limits) as student:
                 self._fork(student, jobs_end, lap, limits)
                 job.sendall(pickle.dumps(task))
                 job.shutdown(socket.SHUT_WR)
@@ -128,8 +128,14 @@ class Workers:
         if self._engine is None:
             yield self._started["student"][0]
             return
-        environment = variables("/tmp")  # noqa: S108 - inside
-        with container.started(self._engine, self._words, environment, limits) as control:
+        with contextlib.ExitStack() as stack:
+            here = variables("/tmp")  # noqa: S108 - inside
+            started = container.started(self._engine, self._words, here, limits)
+            try:
+                control = stack.enter_context(started)
+            except bubblewrap.NoSandbox as error:
+                # Others did start: it is this one's, and must not stop the rest.
+                raise WorkerError(error.what, where="the sandbox", do=error.do) from error
             yield control
 
     def _fork(

@@ -12,6 +12,7 @@ from autograder.sandbox import bubblewrap, container, rung
 from autograder.sandbox.bubblewrap import NoSandbox, Trial
 from autograder.sandbox.container import Engine
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.workers import WorkerError, Workers
 
 # What podman 4.3 and docker 28 really said.
 SAID = {
@@ -164,3 +165,14 @@ def test_without_any_sandbox_both_reasons_are_given(monkeypatch: pytest.MonkeyPa
 def test_a_sandbox_nobody_knows_is_refused() -> None:
     with pytest.raises(NoSandbox, match="no sandbox called 'chroot'"):
         rung.choose({}, "chroot")
+
+
+def test_a_container_that_does_not_start_later_is_one_submissions(tmp_path: Path) -> None:
+    """The batch goes on: it began since one did start."""
+    engine = Engine(str(script(tmp_path, "podman", "echo 'Error: no space left' >&2; exit 125")))
+    pair = Workers(rung=rung.Rung("", engine), words=[])
+    try:
+        with pytest.raises(WorkerError, match="no space left"):
+            pair.run({"total": 5.0}, Limits())
+    finally:
+        pair.close()
