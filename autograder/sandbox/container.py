@@ -137,11 +137,16 @@ def command(
 def _mounts(meeting: Path) -> list[str]:
     shown = [Path("/usr"), *(Path("/") / name for name in LINKS), *map(Path, ETC), *folders()]
     pairs = [(path, path) for path in shown if path.exists() and not _linked(path)]
-    return [
-        word
+    rows = [
+        ["type=bind", f"source={source}", f"target={target}", "readonly"]
         for source, target in [*pairs, (meeting, Path(_MEETING))]
-        for word in ("--mount", f"type=bind,source={source},target={target},readonly")
     ]
+    return [word for row in rows for word in ("--mount", ",".join(map(_quoted, row)))]
+
+
+def _quoted(field: str) -> str:
+    """Return a field of a row of CSV, which is what an engine reads: a path may hold a comma."""
+    return '"' + field.replace('"', '""') + '"' if set(field) & {",", '"'} else field
 
 
 def _linked(path: Path) -> bool:
@@ -205,10 +210,13 @@ def started(
             engine, [*inner, *words], environment, limits, name=name, meeting=meeting
         )  # fmt: skip
         process = subprocess.Popen(  # noqa: S603
-            line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
-        )
-        control = _met(listener, process)
+            line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
+            # podman leaves a file called `oom` where it was started, if memory ran out.
+            cwd=meeting.parent,
+        )  # fmt: skip
+        control = None
         try:
+            control = _met(listener, process)
             if control is not None:
                 yield control
         finally:
@@ -258,7 +266,7 @@ def _met(listener: socket.socket, process: subprocess.Popen[bytes]) -> socket.so
 def _end(engine: Engine, name: str, process: subprocess.Popen[bytes]) -> None:
     """See a container off: it ends by itself once its line is closed, or is ended."""
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_GOODBYE if process.returncode is None else 0)
+        process.wait(_GOODBYE)
         return
     with contextlib.suppress(subprocess.TimeoutExpired):
         engine.ask("kill", name)

@@ -86,6 +86,12 @@ def test_all_that_is_laid_in_is_read_only_and_named(tmp_path: Path) -> None:
     assert not any(word in ("-v", "--volume") for word in line)
 
 
+def test_a_folder_with_a_comma_is_one_folder(tmp_path: Path) -> None:
+    folder = tmp_path / 'a,"b"'
+    quoted = str(folder).replace('"', '""')
+    assert f'type=bind,"source={quoted}",target=/meeting,readonly' in told(folder)
+
+
 def test_podman_comes_first_and_runc_is_its_second_runtime(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
