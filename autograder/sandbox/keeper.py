@@ -23,6 +23,8 @@ _SHUT_IN = b"shut in"
 _TICK = 0.05
 """Seconds between two looks at memory and processes."""
 _ENOUGH = 4096
+_TOO_MUCH_MEMORY = "the student's code used more memory than there is for a submission"
+_OUT_OF_MEMORY = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
 _IN_A_SOCKET = 416 << 10
 """Bytes that wait in one socket at most, as Linux is set up usually: twice the 208 KiB that it is
 given, since the last message may exceed that."""
@@ -113,7 +115,7 @@ class Keeper:
             ready, _, _ = select.select([watched, self._leash.fileno()], [], [], _TICK)
             if watched in ready:
                 os.waitpid(child, 0)
-                return why
+                return why or self._ran_out()
             if self._leash.fileno() in ready:
                 order = self._leash.recv(1)
                 if order == b"i":
@@ -135,8 +137,16 @@ class Keeper:
             used = sum(map(self._share, family)) - base
         waiting = (self._sockets(child) - sockets) * _IN_A_SOCKET
         if max(used, waiting) > self._limits.memory:
-            return "the student's code used more memory than there is for a submission"
+            return _TOO_MUCH_MEMORY
         return ""
+
+    def _ran_out(self) -> str:
+        """Say whether the kernel ended something for the container's limit of memory."""
+        if os.getpid() != 1:
+            return ""
+        counted = "".join(self._read(path) for path in _OUT_OF_MEMORY).split()
+        count = counted[counted.index("oom_kill") + 1] if "oom_kill" in counted else "0"
+        return _TOO_MUCH_MEMORY if count != "0" else ""
 
     def _family(self, child: int) -> list[int]:
         found, new = [child], [child]

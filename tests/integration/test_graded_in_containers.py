@@ -20,7 +20,7 @@ import pytest
 
 from autograder import doctor
 from autograder.execute import Limits, execute
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import bubblewrap, container
 from autograder.sandbox.container import Engine
 from autograder.sandbox.rung import Rung, choose
 from autograder.sandbox.workers import Workers, variables
@@ -122,6 +122,26 @@ def test_time_and_branches_are_kept_in_a_container() -> None:
     assert not report["fault"], report["fault"]
     assert [cell["finished"] for cell in report["cells"]] == [True, True, False, True], report
     assert "longer than 1 s" in report["cells"][2]["stopped"]
+
+
+def test_the_engines_limit_of_memory_is_said_to_be_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Less than the keeper's own limit: the kernel is the first to see it.
+    monkeypatch.setattr(container, "_BASE", -(700 << 20))
+    pair = Workers(rung=rung(), words=["torch"])
+    bomb = (
+        "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n"
+        "        held = bytearray(b'x') * (400 << 20)\n        time.sleep(9)\n        os._exit(0)\n"
+        "held = bytearray(b'x') * (400 << 20)\ntime.sleep(9)"
+    )
+    try:
+        report = pair.run(
+            task(("student", bomb), ("test", "assert True")), Limits(memory=1 << 30, disk=1 << 27)
+        )
+    finally:
+        pair.close()
+    assert "used more memory" in report["ended"], report
+    # podman would leave a file called `oom` in the folder of whoever grades.
+    assert not Path("oom").exists()
 
 
 def test_without_namespaces_for_bubblewrap_a_container_is_found(
