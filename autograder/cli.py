@@ -189,13 +189,16 @@ def grade(
     jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = 2,
     force: Annotated[bool, typer.Option(help="Grade also what has not changed.")] = False,  # noqa: FBT002
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Do without a sandbox.")] = False,  # noqa: FBT002
+    sandbox: Annotated[
+        str, typer.Option(help="bubblewrap or container; the best there is, if not given.")
+    ] = "",
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Grade what is in submitted/ and write it to the gradebook."""
     from autograder.sandbox.workers import begin
 
     # Warming up takes as long as importing nbgrader: the two at once.
-    begin((root / "source").glob(f"{lesson}*/*.ipynb"), unsafe=unsafe)
+    begin((root / "source").glob(f"{lesson}*/*.ipynb"), unsafe=unsafe, sandbox=sandbox)
     with importing():
         from autograder import pipeline
 
@@ -211,7 +214,7 @@ def grade(
             )
     if unsafe:
         err.print("WITHOUT A SANDBOX: student code runs with your rights here.", style="bold red")
-    batch = pipeline.Batch(directory, lesson, tuple(student or ()), jobs, force, unsafe)
+    batch = pipeline.Batch(directory, lesson, tuple(student or ()), jobs, force, unsafe, sandbox)
     total = len(student or known)
     outcomes = []
     for outcome in followed(pipeline.grade(batch), total, f"Grading {lesson}", quiet=as_json):

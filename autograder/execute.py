@@ -32,6 +32,7 @@ def execute(
     submission: Submission,
     limits: Limits = _USUAL,
     unsafe: bool = False,  # noqa: FBT001, FBT002
+    sandbox: str = "",
 ) -> Outcome:
     """Run every notebook of a submission and score its grade cells.
 
@@ -41,6 +42,8 @@ def execute(
     ----------
     unsafe
         Run student code without a sandbox.
+    sandbox
+        Which one it has to be, if any does not do (`autograder.sandbox.rung`).
 
     Raises
     ------
@@ -48,15 +51,17 @@ def execute(
         If there is no place where student code could run safely.
     """
     started = time.monotonic()
-    found, ended, cpu = [], [], 0.0
+    found, ended, cpu, note = [], [], 0.0, UNSAFE if unsafe else ""
     for name, notebook in submission.notebooks.items():
         try:
-            report = workers(unsafe=unsafe).run(task(submission, name, limits), limits)
+            pair = workers(unsafe=unsafe, sandbox=sandbox)
+            report = pair.run(task(submission, name, limits), limits)
         except WorkerError as error:
             return Outcome.ours(submission.student, submission.lesson, str(error))
         if report["fault"]:
             message = f"{name}: {report['fault']}"
             return Outcome.ours(submission.student, submission.lesson, message)
+        note = note or pair.note
         ran = annotate(notebook, report)
         found += [
             graded(name, cell, ran.get(index))
@@ -74,7 +79,7 @@ def execute(
         seconds=time.monotonic() - started,
         cpu_seconds=cpu,
         repairs=submission.repairs,
-        message="; ".join([*ended, *([UNSAFE] if unsafe else [])]),
+        message="; ".join([*ended, *([note] if note else [])]),
         unsafe=unsafe,
     )
 

@@ -47,6 +47,9 @@ class IsolatedExecute(Execute):
     unsafe = Bool(
         default_value=False, help="Run student code without a sandbox, with your rights."
     ).tag(config=True)
+    sandbox = Unicode(
+        "", help="Which sandbox: bubblewrap or container; the best there is, if empty."
+    ).tag(config=True)
     in_kernel = List(
         Unicode(), help="Grade ids of tests that run on the student's side, within their reach."
     ).tag(config=True)
@@ -75,7 +78,10 @@ class IsolatedExecute(Execute):
             cell=float(self.timeout or self.total_timeout), total=self.total_timeout,
             memory=self.memory,
         )  # fmt: skip
-        report = workers(unsafe=self.unsafe).run(task(submission, name, limits), limits)
+        pair = workers(unsafe=self.unsafe, sandbox=self.sandbox)
+        report = pair.run(task(submission, name, limits), limits)
+        if pair.note:
+            self.log.warning("%s was %s", name, pair.note)
         if report["fault"]:
             raise CourseError(
                 report["fault"], where=f"a test of {submission.lesson}/{name}",

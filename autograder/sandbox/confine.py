@@ -35,7 +35,8 @@ _REFUSED = (
     "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "syslog",
 )  # fmt: skip
 # Memory that belongs to no process: no watchdog would count it.
-_HIDDEN_MEMORY = ("memfd_create", "memfd_secret", "shmget")
+_HIDDEN_MEMORY = ("memfd_create", "memfd_secret", "shmget", "semget", "msgget")
+_BUFFER_SIZES = (7, 8, 32, 33)  # of what waits in a socket: to send, received, and by force
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -57,7 +58,12 @@ def adopt_orphans() -> None:
     _call("prctl", _SUBREAPER, 1, 0, 0, 0)
 
 
-def shut_in(limits: Limits, rules: object) -> None:
+def hide() -> None:
+    """Keep one's memory, files and environment from others of the same user."""
+    _call("prctl", _DUMPABLE, 0, 0, 0, 0)
+
+
+def shut_in(limits: Limits, rules: object, *, contained: bool = False) -> None:
     """Do the rest, in the first process of the new PID namespace.
 
     Parameters
@@ -66,8 +72,18 @@ def shut_in(limits: Limits, rules: object) -> None:
         Of memory, disk, processes.
     rules
         What `syscall_rules` has made, before the fork since that takes a while.
+    contained
+        A container's engine has made the namespaces and folders.
     """
-    _mounts(limits.disk)
+    if contained:
+        _call("prctl", _DUMPABLE, 1, 0, 0, 0)
+        # Where memory runs out in the container, it is this one's fault and not the keeper's.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+        Path(HOME).mkdir()
+    else:
+        _mounts(limits.disk)
+        # Not in a container: the limit is a user's, and all containers may run as one.
+        resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
     os.chdir(HOME)
     _limits(limits)
     _drop_rights()
@@ -110,7 +126,6 @@ def _limits(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.disk, limits.disk))
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
-    resource.setrlimit(resource.RLIMIT_NPROC, (limits.processes, limits.processes))
     if not Path("/dev/nvidiactl").exists():
         # A CUDA process maps far more than it uses.
         limit_memory(limits.memory)
@@ -142,6 +157,10 @@ def syscall_rules() -> object:
         _refuse(rules, seccomp, errno.EPERM, name)
     for name in _HIDDEN_MEMORY:
         _refuse(rules, seccomp, errno.ENOSYS, name)
+    for option in _BUFFER_SIZES:
+        # Nothing happens, and nobody fails: what waits in a socket is hidden memory too.
+        where = seccomp.Arg(1, seccomp.EQ, 1), seccomp.Arg(2, seccomp.EQ, option)
+        _refuse(rules, seccomp, 0, "setsockopt", *where)
     # clone3 hides its flags from a filter: libraries fall back to clone if it is not there.
     _refuse(rules, seccomp, errno.ENOSYS, "clone3")
     for flag in _NAMESPACES:

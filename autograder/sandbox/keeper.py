@@ -23,6 +23,11 @@ _SHUT_IN = b"shut in"
 _TICK = 0.05
 """Seconds between two looks at memory and processes."""
 _ENOUGH = 4096
+_TOO_MUCH_MEMORY = "the student's code used more memory than there is for a submission"
+_OUT_OF_MEMORY = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+_IN_A_SOCKET = 416 << 10
+"""Bytes that wait in one socket at most, as Linux is set up usually: twice the 208 KiB that it is
+given, since the last message may exceed that."""
 
 
 class Keeper:
@@ -37,6 +42,8 @@ class Keeper:
         What makes the process safe, and what it does then.
     limits
         What it may use.
+    namespaces
+        Put it into namespaces of its own. Without, a container does that, or nobody.
     """
 
     def __init__(
@@ -46,11 +53,11 @@ class Keeper:
         inside: Callable[[], None],
         limits: Limits,
         *,
-        unsafe: bool,
+        namespaces: bool,
     ) -> None:
         self._leash, self._limits = leash, limits
         self._shut_in, self._inside = shut_in, inside
-        self._unsafe = unsafe
+        self._namespaces = namespaces
         self._proc = -1
 
     def run(self) -> None:
@@ -58,7 +65,7 @@ class Keeper:
         # Opened before anything is laid over /proc: from here on it is the keeper's alone.
         self._proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            adopt_orphans() if self._unsafe else new_namespaces()
+            new_namespaces() if self._namespaces else adopt_orphans()
         except OSError as error:
             self._tell(broken=f"the sandbox cannot be made ({error}): see `course doctor`")
             return
@@ -78,7 +85,7 @@ class Keeper:
             os.waitpid(child, 0)
             reason = said.decode("utf-8", "replace") or "it ended at once"
             self._tell(broken=f"the sandbox cannot be made ({reason}): see `course doctor`")
-        if self._unsafe:
+        if not self._namespaces:
             self._end_orphans()
 
     def _child(self, writing: int) -> NoReturn:
@@ -101,13 +108,14 @@ class Keeper:
 
     def _watch(self, child: int) -> str:
         watched = os.pidfd_open(child)
-        base = self._memory(child)
+        # Without namespaces of its own the network is the machine's, and full of others' sockets.
+        base = self._memory(child), self._sockets(child)
         why = ""
         while True:
             ready, _, _ = select.select([watched, self._leash.fileno()], [], [], _TICK)
             if watched in ready:
                 os.waitpid(child, 0)
-                return why
+                return why or self._ran_out()
             if self._leash.fileno() in ready:
                 order = self._leash.recv(1)
                 if order == b"i":
@@ -116,10 +124,10 @@ class Keeper:
                     os.kill(child, signal.SIGKILL)
                     os.waitpid(child, 0)
                     return why
-            if not why and (why := self._too_much(child, base)):
+            if not why and (why := self._too_much(child, *base)):
                 os.kill(child, signal.SIGKILL)
 
-    def _too_much(self, child: int, base: int) -> str:
+    def _too_much(self, child: int, base: int, sockets: int) -> str:
         family = self._family(child)
         if sum(map(self._threads, family)) > self._limits.processes:
             return "the student's code started too many processes"
@@ -127,9 +135,18 @@ class Keeper:
         used = sum(map(self._memory, family)) - base
         if used > self._limits.memory:
             used = sum(map(self._share, family)) - base
-        if used > self._limits.memory:
-            return "the student's code used more memory than there is for a submission"
+        waiting = (self._sockets(child) - sockets) * _IN_A_SOCKET
+        if max(used, waiting) > self._limits.memory:
+            return _TOO_MUCH_MEMORY
         return ""
+
+    def _ran_out(self) -> str:
+        """Say whether the kernel ended something for the container's limit of memory."""
+        if os.getpid() != 1:
+            return ""
+        counted = "".join(self._read(path) for path in _OUT_OF_MEMORY).split()
+        count = counted[counted.index("oom_kill") + 1] if "oom_kill" in counted else "0"
+        return _TOO_MUCH_MEMORY if count != "0" else ""
 
     def _family(self, child: int) -> list[int]:
         found, new = [child], [child]
@@ -161,6 +178,11 @@ class Keeper:
             if line.startswith(("Pss_Anon:", "Pss_Shmem:", "SwapPss:")):
                 kilobytes += int(line.split()[1])
         return kilobytes * 1024
+
+    def _sockets(self, process: int) -> int:
+        """Count the sockets of its network: of the kinds that need no network to be filled."""
+        texts = [self._read(f"{process}/net/{kind}") for kind in ("unix", "netlink")]
+        return sum(text.count("\n") for text in texts)
 
     def _listed(self, path: str) -> list[str]:
         with contextlib.suppress(OSError):

@@ -2,6 +2,7 @@
 
     python -m autograder.sandbox.worker student 5 matplotlib optim   # 5 is the control socket
     python -m autograder.sandbox.worker trusted 5 matplotlib optim   # outside the sandbox
+    python -m autograder.sandbox.worker student /meeting/line optim  # in a container, for one only
 
 Importing torch takes longer than grading most notebooks. A fork shares all of it, changes none of
 it, and ends with its notebook.
@@ -41,11 +42,16 @@ WARM = {
 }
 
 
-def main(role: str, descriptor: int, words: list[str]) -> None:
-    """Warm up, say so, and fork for each message on the control socket."""
-    control = socket.socket(fileno=descriptor)
+def main(role: str, line: str, words: list[str]) -> None:
+    """Warm up, say so, and fork for each message on the control socket.
+
+    In a container, where `line` is a path to connect to, there is one message and no fork: what
+    watches over the student's process is the container's first one, which nobody inside can end.
+    """
+    contained = not line.isdigit()
+    control = _connected(line) if contained else socket.socket(fileno=int(line))
     gc.disable()  # nothing that is imported here is ever garbage
-    forked = {"student": _student, "trusted": _trusted}[role](words)
+    forked = _trusted(words) if role == "trusted" else _student(words, contained=contained)
     # What is there now stays: collecting garbage would touch, and so copy, all of it in each fork.
     gc.collect()
     gc.freeze()
@@ -58,7 +64,7 @@ def main(role: str, descriptor: int, words: list[str]) -> None:
         order, descriptors, _, _ = socket.recv_fds(control, 1 << 16, MOST_FILES)
         if not order:
             return
-        if os.fork() == 0:
+        if contained or os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             control.close()
             try:
@@ -69,6 +75,12 @@ def main(role: str, descriptor: int, words: list[str]) -> None:
                 os._exit(0)
         for one in descriptors:
             os.close(one)
+
+
+def _connected(path: str) -> socket.socket:
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    control.connect(path)
+    return control
 
 
 def _warm(words: list[str]) -> None:
@@ -108,7 +120,7 @@ def _seed() -> None:
     torch.manual_seed(_SEED)
 
 
-def _student(words: list[str]) -> Any:
+def _student(words: list[str], *, contained: bool) -> Any:
     """Warm up for student code; return what a fork does."""
     from autograder.isolation import student
     from autograder.isolation.shell import Shell
@@ -134,14 +146,16 @@ def _student(words: list[str]) -> Any:
             if unsafe:
                 os.chdir(tempfile.mkdtemp(dir=order["folder"]))
             else:
-                confine.shut_in(limits, rules)
+                confine.shut_in(limits, rules, contained=contained)
 
         def inside() -> None:
             sys.path.insert(0, "")
             student.serve(socket.socket(fileno=talk), shell)
 
+        if contained:
+            confine.hide()
         line = socket.socket(fileno=leash)
-        Keeper(line, shut_in, inside, limits, unsafe=unsafe).run()
+        Keeper(line, shut_in, inside, limits, namespaces=not (unsafe or contained)).run()
 
     return run
 
@@ -183,4 +197,4 @@ def _all(line: socket.socket) -> bytes:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -14,14 +14,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import bubblewrap, container
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.rung import Rung, choose
 from autograder.sandbox.worker import READY, WARM
 from course.errors import CourseError
 
@@ -40,28 +41,34 @@ class WorkerError(CourseError):
 
 
 class Workers:
-    """Two warm processes that fork for every notebook.
+    """Two warm processes that fork for every notebook; with containers, one and a new one for each.
 
     Parameters
     ----------
     unsafe
         Run student code without a sandbox, with the rights of whoever grades.
+    rung
+        The sandbox; bubblewrap, if none is named.
     words
         What to import beforehand (`autograder.sandbox.worker.WARM`).
     """
 
-    def __init__(self, *, unsafe: bool = False, words: Iterable[str] = WARM) -> None:
+    def __init__(
+        self, *, unsafe: bool = False, rung: Rung | None = None, words: Iterable[str] = WARM
+    ) -> None:
         self.unsafe, self._words = unsafe, list(words)
+        self._engine, self.note = (rung.engine, rung.note) if rung else (None, "")
         self._lock = threading.Lock()
         self._scratch = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         self._ready = False
-        self._started = {role: self._start(role) for role in ("student", "trusted")}
+        roles = ("trusted",) if self._engine else ("student", "trusted")
+        self._started = {role: self._start(role) for role in roles}
 
     def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         inner = [sys.executable, "-m", "autograder.sandbox.worker", role, str(theirs.fileno())]
         inner += self._words
-        environment = _environment(self._scratch.name if role == "trusted" else "/tmp")  # noqa: S108
+        environment = variables(self._scratch.name if role == "trusted" else "/tmp")  # noqa: S108
         if role == "student" and not self.unsafe:
             inner = bubblewrap.command(inner, environment)
         # A file: nobody would read a pipe, and what writes to a full one waits for ever.
@@ -109,13 +116,31 @@ class Workers:
         self.warm()
         with tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True) as lap:
             job, jobs_end = socket.socketpair()
-            with job:
-                self._fork(jobs_end, lap, limits)
+            with job, jobs_end, self._student(limits) as student:
+                self._fork(student, jobs_end, lap, limits)
                 job.sendall(pickle.dumps(task))
                 job.shutdown(socket.SHUT_WR)
                 return _reported(job, time.monotonic() + task["total"] + _SPARE)
 
-    def _fork(self, job: socket.socket, folder: str, limits: Limits) -> None:
+    @contextlib.contextmanager
+    def _student(self, limits: Limits) -> Iterator[socket.socket]:
+        """Give the control socket of a student's worker: the warm one, or one in a container."""
+        if self._engine is None:
+            yield self._started["student"][0]
+            return
+        with contextlib.ExitStack() as stack:
+            here = variables("/tmp")  # noqa: S108 - inside
+            started = container.started(self._engine, self._words, here, limits)
+            try:
+                control = stack.enter_context(started)
+            except bubblewrap.NoSandbox as error:
+                # Others did start: it is this one's, and must not stop the rest.
+                raise WorkerError(error.what, where="the sandbox", do=error.do) from error
+            yield control
+
+    def _fork(
+        self, student: socket.socket, job: socket.socket, folder: str, limits: Limits
+    ) -> None:
         talk = socket.socketpair()
         leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         stdout, stderr = os.pipe(), os.pipe()
@@ -125,7 +150,7 @@ class Workers:
         order = json.dumps(told).encode()
         try:
             with self._lock:
-                socket.send_fds(self._started["student"][0], [order], there)
+                socket.send_fds(student, [order], there)
                 socket.send_fds(self._started["trusted"][0], [order], here)
         except OSError as error:
             raise WorkerError(
@@ -169,7 +194,7 @@ def _reported(job: socket.socket, until: float) -> dict[str, Any]:
     return dict(pickle.loads(bytes(data)))  # noqa: S301 - from the trusted side
 
 
-def _environment(home: str) -> dict[str, str]:
+def variables(home: str) -> dict[str, str]:
     """Start from nothing: no token of the grading machine reaches a notebook, or a test."""
     return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
@@ -184,11 +209,11 @@ def _environment(home: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-_shared: dict[bool, Workers] = {}
+_shared: dict[tuple[bool, str], Workers] = {}
 _sharing = threading.Lock()
 
 
-def begin(lessons: Iterable[Path] = (), *, unsafe: bool = False) -> None:
+def begin(lessons: Iterable[Path] = (), *, unsafe: bool = False, sandbox: str = "") -> None:
     """Start warming up; what is wrong is said when the workers are first used.
 
     Parameters
@@ -199,16 +224,24 @@ def begin(lessons: Iterable[Path] = (), *, unsafe: bool = False) -> None:
     with contextlib.suppress(CourseError, OSError):
         text = "".join(path.read_text("utf-8", "replace") for path in lessons)
         words = [word for word in WARM if word in text] if text else list(WARM)
-        workers(unsafe=unsafe, words=words)
+        workers(unsafe=unsafe, sandbox=sandbox, words=words)
 
 
-def workers(*, unsafe: bool = False, words: Iterable[str] = WARM) -> Workers:
-    """Return this process's pair, started when first asked for, and again if one has ended."""
+def workers(*, unsafe: bool = False, sandbox: str = "", words: Iterable[str] = WARM) -> Workers:
+    """Return this process's pair, started when first asked for, and again if one has ended.
+
+    Raises
+    ------
+    NoSandbox
+        If no sandbox works here, or not the one named by `sandbox` (`autograder.sandbox.rung`).
+    """
     with _sharing:
-        pair = _shared.get(unsafe)
+        pair = _shared.get((unsafe, sandbox))
         if pair is None or not pair.alive:
             if pair is not None:
                 pair.close()
-            pair = _shared[unsafe] = Workers(unsafe=unsafe, words=words)
+            rung = None if unsafe else choose(variables("/tmp"), sandbox)  # noqa: S108 - inside
+            pair = Workers(unsafe=unsafe, rung=rung, words=words)
+            _shared[unsafe, sandbox] = pair
             atexit.register(pair.close)
         return pair

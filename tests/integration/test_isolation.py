@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -456,6 +457,20 @@ def test_without_a_sandbox_nothing_is_needed_and_nothing_stays() -> None:
         assert not any("7654" in p.read_text() for p in Path("/proc").glob("[0-9]*/cmdline"))
     finally:
         pair.close()
+
+
+def test_without_a_sandbox_the_sockets_of_others_are_not_the_students() -> None:
+    others = [end for _ in range(400) for end in socket.socketpair()]
+    pair = Workers(unsafe=True, words=["torch"])
+    try:
+        task = {"cells": [("student", "import time\ntime.sleep(0.3)"), ("test", "assert True")], "expected": [],
+                "files": {}, "given": [], "secrets": "", "cell": 9.0, "total": 20.0, "output": 99}  # fmt: skip
+        report = pair.run(task, Limits(memory=256 << 20))
+        assert report["cells"][-1]["finished"], report
+    finally:
+        pair.close()
+        for end in others:
+            end.close()
 
 
 def test_what_a_test_writes_to_its_process_does_not_block_it() -> None:
