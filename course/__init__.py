@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     from course.errors import CourseError
     from course.exercise import NotAttempted, check, hint
     from course.runtime import setup
+    from course.submission import submit
 
 __version__ = "0.1.0"
-__all__ = ["CourseError", "NotAttempted", "Tiles", "check", "hint", "load_tiles", "setup", "stage"]
+__all__ = [
+    "CourseError",
+    "NotAttempted",
+    "Tiles",
+    "check",
+    "hint",
+    "load_tiles",
+    "setup",
+    "stage",
+    "submit",
+]
 
 _HOME = {
     "CourseError": "course.errors",
@@ -26,6 +37,7 @@ _HOME = {
     "load_tiles": "course.data",
     "setup": "course.runtime",
     "stage": "course.data",
+    "submit": "course.submission",
 }
 
 

@@ -27,6 +27,7 @@ UNSEEN = {
     "labels-not-moved", "images-not-moved", "first-block-only", "layers-in-a-list",
 }  # fmt: skip
 
+
 def namespace() -> dict[str, Any]:
     """Return what a notebook holds after the reference solutions, without its training."""
     names: dict[str, Any] = {}

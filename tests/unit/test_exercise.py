@@ -12,7 +12,6 @@ from course import CourseError, NotAttempted, check, hint
 from course.checks import checks
 from course.exercise import Result, Verdict
 
-
 EXERCISES = (
     "dataset", "split", "model", "train-step", "save", "trained-model", "recall", "pr-curve",
 )  # fmt: skip
