@@ -18,7 +18,7 @@ from course.errors import CourseError
 from course.files import write_atomic
 from course.platforms import detect
 from course.platforms.jupyter import notebook_path, read_notebook
-from course.submission.artefacts import artefacts
+from course.submission.artefacts import take_along
 from course.submission.notebook import Notebook, valid
 from course.submission.outputs import lightened
 from course.submission.pack import digests, pack, receipt_of
@@ -120,7 +120,7 @@ def _packed(source: _Source, here: Place) -> Receipt:
             do="write your code, run its cell, save the notebook, then run this again",
         )
     light, lighter = lightened(source.notebook)
-    beside, left = artefacts([source.folder, here.outputs()], released.artefacts)
+    beside, left = take_along([source.folder, here.outputs()], released.artefacts)
     files = {name: _contents(path) for name, path in beside.items()}
     files[f"{released.notebook}.ipynb"] = _bytes(light)
     when = datetime.now(UTC)
@@ -157,7 +157,7 @@ def _handed_over(here: Place, path: Path) -> str:
         return here.hand_over(path)
     except CourseError as error:
         # The file is made: that it could not be given is no reason to take it away.
-        return f"It is here: {path}. {error}"
+        return f"It is here: {path} ({error.what})"
 
 
 def _saved(source: _Source, now: datetime) -> list[str]:

@@ -11,7 +11,7 @@ MOST_FILES = 50
 """What graders take is a little more."""
 
 
-def artefacts(
+def take_along(
     folders: Iterable[Path], patterns: Iterable[str]
 ) -> tuple[dict[str, Path], list[str]]:
     """Find the files to take along, and say which stay behind.

@@ -18,6 +18,7 @@ KEY = "course"
 ARTEFACTS = ("*.safetensors", "metrics*.json")
 """Files beside a notebook that belong to what is handed in, unless the lesson names others."""
 
+_KINDS = ("locked", "answer")
 _STUB = re.compile(r"^[ \t]*raise NotAttempted\(", re.MULTILINE)
 
 
@@ -38,6 +39,16 @@ class Part:
     id: str
     answer: bool
     digest: str = ""
+
+    def as_line(self) -> str:
+        """Return it in one line, as in ``"answer 0123456789abcdef split"``."""
+        return f"{_KINDS[self.answer]} {self.digest} {self.id}"
+
+    @classmethod
+    def of_line(cls, line: str) -> Part:
+        """Read what `as_line` wrote."""
+        kind, digest, id_ = line.split(" ", 2)
+        return cls(id_, bool(_KINDS.index(kind)), digest)
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,7 @@ class Released:
             "edition": self.edition,
             "notebook": self.notebook,
             "artefacts": list(self.artefacts),
-            "cells": [[part.id, part.answer, part.digest] for part in self.parts],
+            "cells": [part.as_line() for part in self.parts],
         }
 
     @classmethod
@@ -92,10 +103,10 @@ class Released:
                 lesson=str(said["lesson"]),
                 edition=str(said["edition"]),
                 notebook=_plain(str(said["notebook"])),
-                parts=tuple(Part(str(i), bool(a), str(d)) for i, a, d in said["cells"]),
+                parts=tuple(map(Part.of_line, said["cells"])),
                 artefacts=tuple(map(str, said["artefacts"])),
             )
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             named = [about(cell) for cell in notebook["cells"] if about(cell).get("grade_id")]
             ids = {str(n["grade_id"]): n.get("solution") is True for n in named}
             parts = tuple(Part(id_, answer) for id_, answer in ids.items())
