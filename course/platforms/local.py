@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from course.errors import CourseError
 from course.platforms.base import Published
-from course.platforms.jupyter import notebook_path, read_notebook
+from course.platforms.saved import saved_notebook
 
 
 class Local:
@@ -38,18 +37,5 @@ class Local:
         return f"It is here: {path}"
 
     def live_notebook(self, timeout: float = 60) -> dict[str, Any]:
-        """Read the notebook's file.
-
-        Raises
-        ------
-        CourseError
-            If nobody says which file that is, or it is not there.
-        """
-        path = notebook_path()
-        if path is None:
-            raise CourseError(
-                "from here it cannot be told which file this notebook is",
-                do='save it and name its file: `course.submit(notebook="name.ipynb")`',
-            )
-        found: dict[str, Any] = read_notebook(path)
-        return found
+        """Read the notebook's file."""
+        return saved_notebook("File ▸ Download")

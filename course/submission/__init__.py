@@ -17,7 +17,7 @@ import course
 from course.errors import CourseError
 from course.files import write_atomic
 from course.platforms import detect
-from course.platforms.jupyter import notebook_path, read_notebook
+from course.platforms.saved import notebook_file, read
 from course.submission.artefacts import take_along
 from course.submission.notebook import Notebook, valid
 from course.submission.outputs import lightened
@@ -99,16 +99,20 @@ class _Source:
 
 
 def _live(here: Place) -> _Source:
-    notebook = valid(here.live_notebook())
-    path = notebook_path()
-    file = path if path and path.is_file() else None
+    try:
+        notebook = valid(here.live_notebook())
+    except CourseError as error:
+        by_hand = 'or name the notebook\'s file: `course.submit(notebook="name.ipynb")`'
+        do = f"{error.do}; {by_hand}" if error.do else by_hand.removeprefix("or ")
+        raise CourseError(error.what, where=error.where, do=do) from error
+    file = notebook_file()
     stale = file is not None and lacks_what_ran(notebook, what_ran())
     return _Source(notebook, file, Path.cwd(), stale)
 
 
 def _named(path: Path) -> _Source:
     file = path.expanduser().absolute()
-    return _Source(valid(read_notebook(file), str(file)), file, file.parent)
+    return _Source(valid(read(file), str(file)), file, file.parent)
 
 
 def _packed(source: _Source, here: Place) -> Receipt:

@@ -140,7 +140,8 @@ def test_without_a_live_notebook_the_fallback_is_told_and_nothing_raises(tmp_pat
     error = CourseError("Colab did not answer", do="choose File > Download .ipynb")
     assert refused(tmp_path, error) == (
         "○ No file to hand in yet: Colab did not answer.\n"
-        "  What to do: choose File > Download .ipynb."
+        "  What to do: choose File > Download .ipynb; or name the notebook's file: "
+        '`course.submit(notebook="name.ipynb")`.'
     )
 
 
@@ -183,12 +184,12 @@ def test_a_notebook_may_be_named(tmp_path: Path) -> None:
 def test_a_named_notebook_that_is_not_there_is_told(tmp_path: Path) -> None:
     said = refused(tmp_path, released(), notebook="mine.ipynb")
     assert str(tmp_path / "mine.ipynb") in said
-    assert "is not there" in said
+    assert "the notebook cannot be read" in said
 
 
 def test_a_torn_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "mine.ipynb").write_text(json.dumps(answered())[:200])
-    assert "not a whole notebook" in refused(tmp_path, released(), notebook="mine.ipynb")
+    assert "the notebook cannot be read" in refused(tmp_path, released(), notebook="mine.ipynb")
 
 
 def shell(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -257,17 +258,9 @@ def test_a_notebook_that_was_renamed_is_told(
     from course.platforms.local import Local
 
     said = str(submit(place=Local()))
-    assert "was the notebook renamed while it was open?" in said
-    assert 'course.submit(notebook="name.ipynb")' in said
-
-
-def test_where_nobody_says_which_file_it_is_the_answer_is_the_same_everywhere() -> None:
-    from course.platforms.local import Local
-
-    assert str(submit(place=Local())) == (
-        "○ No file to hand in yet: from here it cannot be told which file this notebook is.\n"
-        '  What to do: save it and name its file: `course.submit(notebook="name.ipynb")`.'
-    )
+    assert said.startswith("○ No file to hand in yet: the notebook's own file cannot be found")
+    assert "was it renamed?" in said
+    assert 'or name the notebook\'s file: `course.submit(notebook="name.ipynb")`.' in said
 
 
 def test_vs_code_says_which_file_it_is(tmp_path: Path) -> None:
