@@ -76,6 +76,7 @@ def execute(
         repairs=submission.repairs,
         message="; ".join([*ended, *([UNSAFE] if unsafe else [])]),
         unsafe=unsafe,
+        receipt=submission.receipt,
     )
 
 

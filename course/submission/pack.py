@@ -29,8 +29,8 @@ def receipt_of(found: dict[str, str]) -> str:
 
 
 def short(receipt: str) -> str:
-    """Return a receipt's beginning, to be read aloud: ``"3f9a-02bc-71de"``."""
-    return "-".join(receipt[at : at + 4] for at in (0, 4, 8))
+    """Return a receipt's beginning, to be read aloud: ``"3f9a-02bc-71de"``; of none, nothing."""
+    return "-".join(receipt[at : at + 4] for at in (0, 4, 8)) if receipt else ""
 
 
 def pack(files: dict[str, bytes], facts: dict[str, Any], when: datetime.datetime) -> bytes:
