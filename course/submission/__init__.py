@@ -118,6 +118,10 @@ def _named(path: Path) -> _Source:
 def _packed(source: _Source, here: Place) -> Receipt:
     released = Released.of(source.notebook, source.name)
     looked = look(released, source.notebook)
+    if looked.empty and source.stale:
+        raise CourseError(
+            "the notebook's file lacks what you ran last", do="save (Ctrl+S), then run this again"
+        )
     if looked.empty:
         raise CourseError(
             "no exercise is answered",

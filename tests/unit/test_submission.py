@@ -220,23 +220,24 @@ def test_from_a_shell_wrong_use_and_failure_are_told_apart(tmp_path: Path) -> No
 # --- from the file that Jupyter keeps -----------------------------------------------------------
 
 
-def on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[str]) -> Receipt:
+def on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[str], saved: Any = None
+) -> Receipt | NotPacked:
     """Hand in on this machine's own platform, where the saved file is what counts."""
     path = tmp_path / "01_tiny.ipynb"
-    path.write_text(json.dumps(answered()))
+    path.write_text(json.dumps(saved or answered()))
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     monkeypatch.setattr("course.submission.what_ran", lambda: ran)
     from course.platforms.local import Local
 
-    receipt = submit(place=Local())
-    assert isinstance(receipt, Receipt), str(receipt)
-    return receipt
+    return submit(place=Local())
 
 
 def test_the_saved_file_is_handed_in_and_its_age_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipt = on_disk(tmp_path, monkeypatch, [RIGHT, 'check("double")', "course.submit()"])
+    assert isinstance(receipt, Receipt)
     assert not receipt.stale
     assert "The saved file is what counts; it was saved just now." in str(receipt)
     assert str(receipt.path) in receipt.where
@@ -247,8 +248,21 @@ def test_what_was_run_and_not_saved_is_told_first(
 ) -> None:
     better = "def double(x):\n    return 2 * x"
     receipt = on_disk(tmp_path, monkeypatch, [RIGHT, better, 'check("double")', "course.submit()"])
+    assert isinstance(receipt, Receipt)
     assert receipt.stale
     assert str(receipt).startswith("✘ Save first: the notebook's file lacks what you ran last.")
+
+
+def test_answers_that_were_never_saved_are_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = on_disk(tmp_path, monkeypatch, [RIGHT, "course.submit()"], released())
+    assert str(answer) == (
+        "○ No file to hand in yet: the notebook's file lacks what you ran last.\n"
+        "  What to do: save (Ctrl+S), then run this again."
+    )
+    untouched = on_disk(tmp_path, monkeypatch, ["import course", "course.submit()"], released())
+    assert "no exercise is answered" in str(untouched)
 
 
 def test_a_notebook_that_was_renamed_is_told(
