@@ -119,7 +119,7 @@ def _read(file: Found) -> Manifest:
     try:
         said: Any = json.loads(content[:_LARGEST])
         files = {str(name): str(digest) for name, digest in said["files"].items()}
-        if len(content) > _LARGEST or len(files) > MOST_FILES:
+        if len(files) > MOST_FILES:
             return Manifest(folder, readable=False)
         return Manifest(folder, str(said["lesson"]), files)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):

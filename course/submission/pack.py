@@ -55,10 +55,11 @@ def pack(files: dict[str, bytes], facts: dict[str, Any], when: datetime.datetime
     }
     content = json.dumps(manifest, indent=1, ensure_ascii=False).encode("utf-8", "replace")
     stream = io.BytesIO()
-    # Stored, not deflated: what compression gives differs from machine to machine.
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(stream, "w") as archive:
         for name, data in sorted({**files, MANIFEST: content}.items()):
             entry = zipfile.ZipInfo(name, when.astimezone(datetime.UTC).timetuple()[:6])
+            # Not deflated: what compression gives differs from machine to machine.
+            entry.compress_type = zipfile.ZIP_STORED
             entry.create_system = 3  # as on Unix, wherever this runs
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, data)

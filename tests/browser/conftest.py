@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,10 +12,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 LESSON = "03_train_end_to_end"
@@ -93,6 +95,12 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def run_all(page: Page) -> None:
-    """Choose Run ▸ Run All Cells."""
-    page.click('.lm-MenuBar-itemLabel:text-is("Run")')
-    page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+    """Choose Run ▸ Run All Cells, again if a busy machine lost the click, until it has begun."""
+    prompt = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
+    for _ in range(3):
+        page.click('.lm-MenuBar-itemLabel:text-is("Run")')
+        page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+        with suppress(AssertionError):
+            expect(prompt).to_have_text(re.compile(r"\[[*\d]+\]:"), timeout=10_000)
+            return
+    raise AssertionError("no cell has begun to run")

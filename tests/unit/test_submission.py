@@ -104,6 +104,24 @@ def test_a_lesson_may_name_other_artefacts(tmp_path: Path) -> None:
     assert [name for name, _ in packed(tmp_path, notebook).files] == ["01_tiny.ipynb", "map.png"]
 
 
+def test_a_file_that_is_too_large_stays_behind_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("course.submission.artefacts.MOST_A_FILE", 1_000_000)
+    (tmp_path / "net.safetensors").write_bytes(b"x" * 2_000_000)
+    receipt = packed(tmp_path, answered())
+    assert [name for name, _ in receipt.files] == ["01_tiny.ipynb"]
+    assert "`net.safetensors` (2 MB) stays behind: a file may have 1 MB." in str(receipt)
+
+
+def test_a_large_output_stays_behind_and_is_told(tmp_path: Path) -> None:
+    notebook = answered()
+    get(notebook, "double-check")["outputs"] = [{"output_type": "stream", "text": "x" * 1_100_000}]
+    receipt = packed(tmp_path, notebook)
+    assert receipt.files[0][1] < 100_000
+    assert "The output of 1 cell was too large" in str(receipt)
+
+
 def test_the_file_is_handed_over(tmp_path: Path) -> None:
     place = FakePlace(tmp_path, answered())
     receipt = submit(place=place)
