@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import opened, run_all
+from jupyterlab_page import LESSON, opened, run_all
 from playwright.sync_api import Browser
 
-LESSON = "03_train_end_to_end"
 pytestmark = pytest.mark.browser
 
 

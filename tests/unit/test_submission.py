@@ -224,7 +224,7 @@ def test_from_a_shell(tmp_path: Path) -> None:
     done = shell(tmp_path, "mine.ipynb")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("✔ Ready to hand in: `01_tiny.zip`")
-    assert (tmp_path / "01_tiny.zip").is_file()
+    assert [path.name for path in tmp_path.rglob("*.zip")] == ["01_tiny.zip"]
 
 
 def test_from_a_shell_wrong_use_and_failure_are_told_apart(tmp_path: Path) -> None:

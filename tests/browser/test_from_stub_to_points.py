@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import LESSON, ROOT, opened, run_all
+from jupyterlab_page import LESSON, ROOT, opened, run_all
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from autograder.build.contract import exercises
