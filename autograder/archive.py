@@ -11,6 +11,7 @@ import nbformat
 
 from autograder.directory import Directory
 from autograder.outcome import Graded, Outcome, State, Status
+from course.submission.pack import short
 
 OUTCOME = "outcome.json"
 
@@ -50,6 +51,7 @@ def recall(directory: Directory, lesson: str, student: str, key: str = "") -> Ou
             unsafe=kept["unsafe"],
             repairs=tuple(kept["repairs"]),
             message=kept["message"],
+            receipt=kept["receipt"],
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None  # not there, or torn: grade again
@@ -62,7 +64,11 @@ def _graded(cell: dict[str, Any]) -> Graded:
 def _annotate(notebook: Any, name: str, outcome: Outcome) -> None:
     """Leave in the notebook what feedback says: why points were lost, what was repaired."""
     found = {cell.grade_id: cell for cell in outcome.cells if cell.notebook == name}
-    notebook.metadata["course"] = {"repairs": list(outcome.repairs), "message": outcome.message}
+    notebook.metadata["course"] = {
+        "repairs": list(outcome.repairs),
+        "message": outcome.message,
+        "receipt": short(outcome.receipt),
+    }
     for cell in notebook.cells:
         graded = found.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
         if graded is not None:

@@ -180,6 +180,22 @@ def collect(
 
 @app.command()
 @explained
+def receipt(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What a student handed in.")],
+) -> None:
+    """Show the receipt of a file that course.submit() made, and whether it is whole."""
+    from autograder.intake.receipt import examine
+
+    said, lines = examine(file)
+    if said:
+        out.print(f"Receipt: {said}", markup=False)
+    for line in lines:
+        out.print(line, markup=False)
+    raise typer.Exit(0 if said and not lines else 1)
+
+
+@app.command()
+@explained
 def grade(
     lesson: LessonName,
     root: Root = Path(),

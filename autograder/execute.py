@@ -81,6 +81,7 @@ def execute(
         repairs=submission.repairs,
         message="; ".join([*ended, *([note] if note else [])]),
         unsafe=unsafe,
+        receipt=submission.receipt,
     )
 
 

@@ -9,6 +9,7 @@ It stands in the YAML header of the lesson's ``.py`` and so in the notebook's me
       objectives:
       - can: split tiles so that neighbours never sit on both sides
         exercises: [split]
+      artefacts: ["*.safetensors"]      # may be left out
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course.errors import CourseError
+from course.submission.released import ARTEFACTS
 
 ACCELERATORS = ("gpu", "none")
 DIFFICULTIES = ("beginner", "intermediate", "advanced")
@@ -51,6 +53,8 @@ class Lesson:
         What to know or have before starting.
     objectives
         Each tied to at least one exercise.
+    artefacts
+        Patterns of the names of files that are handed in with the notebook.
     """
 
     id: str
@@ -61,6 +65,7 @@ class Lesson:
     accelerator: str
     before: tuple[str, ...]
     objectives: tuple[Objective, ...]
+    artefacts: tuple[str, ...] = ARTEFACTS
 
     @classmethod
     def from_metadata(cls, id_: str, metadata: dict[str, Any]) -> Lesson:
@@ -91,6 +96,7 @@ class Lesson:
             accelerator=front["accelerator"],
             before=tuple(front["before"]),
             objectives=tuple(_objective(id_, entry) for entry in front["objectives"]),
+            artefacts=_artefacts(id_, front.get("artefacts", list(ARTEFACTS))),
         )
 
     @property
@@ -104,6 +110,13 @@ def _objective(lesson: str, entry: Any) -> Objective:
     if not isinstance(named, list) or not named or not entry.get("can"):
         raise _wrong(lesson, f"front matter: objective {entry!r} needs `can` and `exercises`")
     return Objective(str(entry["can"]), tuple(str(name) for name in named))
+
+
+def _artefacts(lesson: str, entry: Any) -> tuple[str, ...]:
+    listed = isinstance(entry, list) and all(isinstance(name, str) and name for name in entry)
+    if not listed or any("/" in name for name in entry):
+        raise _wrong(lesson, "front matter: 'artefacts' is not a list of file names or patterns")
+    return tuple(entry)
 
 
 def _wrong(lesson: str, what: str, do: str = "mend the header of its .py file") -> CourseError:

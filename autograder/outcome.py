@@ -78,6 +78,8 @@ class Outcome:
         What intake mended.
     unsafe
         Whether student code ran without a sandbox.
+    receipt
+        The receipt of what was handed in, if it was packed by `course.submit`.
     message
         For an invalid submission or an infrastructure error: what happened and what to do.
     """
@@ -92,6 +94,7 @@ class Outcome:
     repairs: tuple[str, ...] = ()
     message: str = ""
     unsafe: bool = False
+    receipt: str = ""
 
     @classmethod
     def ours(cls, student: str, lesson: str, message: str) -> Outcome:
@@ -122,5 +125,6 @@ class Outcome:
             "unsafe": self.unsafe,
             "cells": [asdict(cell) for cell in self.cells],
             "repairs": list(self.repairs),
+            "receipt": self.receipt,
             "message": self.message,
         }

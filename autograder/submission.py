@@ -28,6 +28,8 @@ class Submission:
     expected
         Notebook id to the names that its exercises define, which a student may bind whatever the
         instructor's cells say.
+    receipt
+        The receipt of a zip file that `course.submit` made, from what is in it now; else empty.
     """
 
     student: str
@@ -38,3 +40,4 @@ class Submission:
     secrets: Path
     repairs: tuple[str, ...]
     expected: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    receipt: str = ""

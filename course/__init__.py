@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from course.exercise import NotAttempted, check, hint
     from course.runtime import setup
     from course.storage import flush, keep, secret
+    from course.submission import submit
     from course.training import Checkpoint, TimeBudget, fit, seed_everything
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "seed_everything",
     "setup",
     "stage",
+    "submit",
     "unpack",
 ]
 
@@ -56,6 +58,7 @@ _HOME = {
     "seed_everything": "course.training",
     "setup": "course.runtime",
     "stage": "course.data",
+    "submit": "course.submission",
     "unpack": "course.data",
 }
 

@@ -6,13 +6,13 @@ Not attempted yet: split_by_block still holds the stub.
 
 from __future__ import annotations
 
-import html
 import sys
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from course.checks import exercise_checks
+from course.panel import GREEN, GREY, RED, panel
 
 
 class NotAttempted(NotImplementedError):
@@ -36,9 +36,9 @@ class Verdict(Enum):
 
 
 _LOOK = {
-    Verdict.PASSED: ("✔", "Passed", "#1b5e20"),
-    Verdict.FAILED: ("✘", "Not yet", "#8e1b1b"),
-    Verdict.NOT_ATTEMPTED: ("○", "Not attempted yet", "#4a4a4a"),
+    Verdict.PASSED: ("✔", "Passed", GREEN),
+    Verdict.FAILED: ("✘", "Not yet", RED),
+    Verdict.NOT_ATTEMPTED: ("○", "Not attempted yet", GREY),
 }
 
 
@@ -58,10 +58,33 @@ class Result:
 
     def _repr_html_(self) -> str:
         mark, title, colour = _LOOK[self.verdict]
-        return (
-            f'<div style="border-left:4px solid {colour};padding:.3em .8em">'
-            f'<b style="color:{colour}">{mark} {title}</b>: {html.escape(self.message)}</div>'
-        )
+        return panel(f"{mark} {title}", self.message, colour)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A hint; shown by notebooks and by ``print``, like a `Result`."""
+
+    exercise: str
+    level: int
+    text: str
+
+    @property
+    def _title(self) -> str:
+        return f"Hint {self.level} of 2"
+
+    @property
+    def _more(self) -> list[str]:
+        """How to get the next hint, if there is one."""
+        return [f'Still stuck? hint("{self.exercise}", level=2)'] if self.level == 1 else []
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self._title}: {self.text}", *self._more])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return panel(self._title, self.text, GREY, *self._more)
 
 
 def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
@@ -106,8 +129,8 @@ def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
     return Result(exercise, Verdict.PASSED, described.praise)
 
 
-def hint(exercise: str, level: int = 1) -> None:
-    """Print a hint: level 1 points the way, level 2 nearly gives the line.
+def hint(exercise: str, level: int = 1) -> Hint:
+    """Return a hint: level 1 points the way, level 2 nearly gives the line.
 
     Raises
     ------
@@ -118,7 +141,4 @@ def hint(exercise: str, level: int = 1) -> None:
     """
     if level not in (1, 2):
         raise ValueError("there are two hints: level=1 and level=2")
-    described = exercise_checks(exercise)
-    print(f"Hint {level} of 2: {described.hints[level - 1]}")  # noqa: T201 - printing is its job
-    if level == 1:
-        print(f'Still stuck? hint("{exercise}", level=2)')  # noqa: T201
+    return Hint(exercise, level, exercise_checks(exercise).hints[level - 1])

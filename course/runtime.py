@@ -19,7 +19,6 @@ from pathlib import Path
 
 from course.device import find_device
 from course.platforms import detect
-from course.platforms.saved import watch
 
 _GB = 1e9
 _cards: dict[str, Card] = {}
@@ -113,7 +112,6 @@ def setup(lesson: str, base_url: str = "") -> Card:
         pitfall=here.pitfall,
         note=device.note,
     )
-    watch()
     _cards[lesson] = card
     print(card)  # noqa: T201 - showing the card is what the set-up cell is for
     return card

@@ -9,8 +9,10 @@ from __future__ import annotations
 from nbgrader import preprocessors as stock
 
 from autograder.build.contract import KeepContract
+from autograder.build.hand_in import AddHandIn
 from autograder.build.head import AddHead
 from autograder.build.platform_metadata import SetPlatformMetadata
+from autograder.build.released import NameParts
 from autograder.build.setup_cell import FillSetupCell
 from autograder.build.stubs import DeriveStubs
 from autograder.build.tidy import Tidy
@@ -22,6 +24,7 @@ GRADING_STEPS = [
     KeepContract,
     AddHead,
     FillSetupCell,
+    AddHandIn,
     stock.LockCells,
     DeriveStubs,
     stock.ClearOutput,
@@ -35,6 +38,7 @@ RELEASE_STEPS = [
     stock.ClearMarkScheme,
     SetPlatformMetadata,
     Tidy,
+    NameParts,
     stock.ComputeChecksums,
     stock.CheckCellMetadata,
 ]

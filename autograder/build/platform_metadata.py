@@ -9,7 +9,7 @@ from course.platforms import PLATFORMS
 
 
 class SetPlatformMetadata(Step):
-    """Write what each platform reads, and nothing else, into the notebook's metadata."""
+    """Write what each platform reads, and nearly nothing else, into the notebook's metadata."""
 
     def preprocess(self, nb: Any, resources: Resources) -> tuple[Any, Resources]:
         """Replace the notebook's metadata."""
@@ -18,6 +18,8 @@ class SetPlatformMetadata(Step):
         nb.metadata = type(nb.metadata)(
             kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
             language_info={"name": "python"},
+            # All that students' copies keep of the front matter.
+            course={"artefacts": list(lesson.artefacts)},
         )
         for platform in PLATFORMS:
             nb.metadata.update(platform.metadata(accelerator=lesson.accelerator, name=name))

@@ -9,6 +9,9 @@ from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
 
+from autograder.build.hand_in import HAND_IN
+from autograder.build.step import grade_id
+
 Resources = dict[str, Any]
 
 
@@ -25,6 +28,8 @@ class Redact(ClearHiddenTests):
         about = nb.metadata.get("course", {})
         lines = [about["message"]] if about.get("message") else []
         lines += [f"mended: {repair}" for repair in about.get("repairs", [])]
+        if about.get("receipt"):
+            lines.append(f"receipt: {about['receipt']}")
         if lines:
             listed = "\n".join(f"- {html.escape(line)}" for line in lines)
             nb.cells.insert(0, new_markdown_cell(f"**About your submission**\n\n{listed}"))
@@ -37,6 +42,9 @@ class Redact(ClearHiddenTests):
         if utils.is_grade(cell) and cell.cell_type == "code" and not utils.is_solution(cell):
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
             cell.outputs = [_why(cell)]
+        elif grade_id(cell) == HAND_IN:
+            # Run by the grader it finds nothing to pack, which is no news to the student.
+            cell.outputs = []
         return cell, resources
 
 

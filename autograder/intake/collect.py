@@ -15,6 +15,7 @@ from autograder.intake.folder import Found, contents, look_into
 from autograder.intake.names import is_notebook
 from autograder.intake.read import LARGEST, read
 from autograder.intake.rebuild import rebuild
+from autograder.intake.receipt import compare, set_apart
 from autograder.intake.refuse import AGAIN, InvalidSubmission, shown
 from autograder.intake.unpack import LARGEST_ZIP, unpack
 from autograder.submission import Submission
@@ -44,6 +45,7 @@ def take_in(
         If a notebook cannot be read or none of the lesson's notebooks is there.
     """
     bundles, repairs = _bundles(folder)
+    bundles, manifests = set_apart(bundles)
     found = candidates(bundles, sources)
     if not found:
         found, told = _by_content(bundles, sources, folder)
@@ -58,6 +60,11 @@ def take_in(
     used = [files[0] for files in found.values()]
     aside = [candidate for files in found.values() for candidate in files[1:]]
     files, told = extra_files(bundles, used, aside, materials)
+    receipt = ""
+    for bundle in dict.fromkeys(candidate.bundle for candidate in used):
+        if bundle.name in manifests:
+            receipt, changes = compare(bundle, manifests[bundle.name], lesson)
+            told += changes
     return Submission(
         student=student,
         lesson=lesson,
@@ -70,6 +77,7 @@ def take_in(
             name: expected(source, source_folder / f"{name}.ipynb")
             for name, source in sources.items()
         },
+        receipt=receipt,
     )
 
 

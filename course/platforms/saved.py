@@ -1,7 +1,8 @@
 """The notebook of the running kernel as a file, found without asking Jupyter.
 
 Jupyter's server names it in ``JPY_SESSION_NAME`` when it starts a kernel, VS Code in a variable of
-the notebook. Neither tells a kernel what is on the screen: what was not saved cannot be seen.
+the notebook. Neither tells a kernel what is on the screen: who needs to know compares the file
+with what was run.
 """
 
 from __future__ import annotations
@@ -9,34 +10,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from course.errors import CourseError
 
 _AGAIN = "save the notebook (Ctrl+S), then run this cell again"
-_LAG = 0.1  # seconds by which a file's time may lag behind the clock
-_last_end = 0.0
 
 
 def running_shell() -> Any:
     """Return the IPython shell this code runs in; None in a script. Never imports IPython."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
-
-
-def watch() -> None:
-    """Begin to note when cells end, so that `saved_notebook` can tell an old file from a new."""
-    if (shell := running_shell()) is not None:
-        shell.events.register("post_run_cell", _note)
-
-
-def _note(result: Any) -> None:
-    global _last_end
-    if result.info.store_history:  # what editors run behind the scenes is no cell
-        _last_end = time.time()
 
 
 def saved_notebook(by_hand: str) -> dict[str, Any]:
@@ -50,21 +35,13 @@ def saved_notebook(by_hand: str) -> dict[str, Any]:
     Raises
     ------
     CourseError
-        If it is not known which file it is, or if it was saved before the last cell ran.
+        If it is not known which file it is, or if it cannot be read.
     """
-    path = _file()
+    path = notebook_file()
     if path is None:
         raise CourseError(
             "the notebook's own file cannot be found from inside it (was it renamed?)",
             do=f"get the file by hand: {by_hand}",
-        )
-    saved = path.stat().st_mtime
-    if saved < _last_end - _LAG:
-        at = datetime.fromtimestamp(saved).astimezone().strftime("%H:%M:%S")
-        raise CourseError(
-            f"the notebook was last saved at {at}, before the last cell ran",
-            where=str(path),
-            do=_AGAIN,
         )
     return read(path)
 
@@ -87,7 +64,8 @@ def read(path: Path) -> dict[str, Any]:
     return notebook
 
 
-def _file() -> Path | None:
+def notebook_file() -> Path | None:
+    """Return the file that holds the notebook of the running kernel; None where nobody says."""
     shell = running_shell()
     told = [
         shell.user_ns.get("__vsc_ipynb_file__") if shell is not None else None,

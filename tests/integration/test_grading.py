@@ -16,6 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
+import course as course_package
 from autograder import pipeline
 from autograder.build.release import build
 from autograder.cli import app
@@ -94,6 +95,28 @@ def test_scores_reach_nbgraders_gradebook(course: Directory) -> None:
     assert recorded(course) == {"right": 3, "wrong": 0, "untouched": 0}
     assert outcomes["untouched"].cells[0].status is Status.NOT_ATTEMPTED
     assert outcomes["wrong"].cells[0].message == "double(21) is not 42"
+
+
+def test_what_submit_packs_is_graded_and_its_receipt_comes_back(
+    course: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(course, "ada", RIGHT)
+    path.rename(tmp_path / path.name)
+    monkeypatch.chdir(path.parent)
+    packed = course_package.submit(notebook=tmp_path / path.name)
+    (path.parent / packed.path.name).exists() or shutil.move(packed.path, path.parent)
+    outcome = graded(course)["ada"]
+    assert (outcome.score, outcome.receipt, outcome.repairs) == (3, packed.digest, ())
+    assert graded(course)["ada"].receipt == packed.digest, "it is not kept"
+    list(write(course, LESSON))
+    page = (course.folder("feedback", "ada", LESSON) / f"{LESSON}.html").read_text()
+    assert f"receipt: {packed.short}" in page
+    assert "No file to hand in" not in page
+    executed = nbformat.read(
+        course.folder("autograded", "ada", LESSON) / f"{LESSON}.ipynb", as_version=4
+    )
+    (output,) = executed.cells[-1].outputs
+    assert "No file to hand in yet" in output.data["text/plain"], "the last cell failed"
 
 
 def test_a_bad_submission_touches_nobody_else(course: Directory, tmp_path: Path) -> None:

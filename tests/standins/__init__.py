@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import IPython
@@ -45,19 +45,9 @@ class Shell:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.user_ns: dict[str, Any] = {}
-        self.events = SimpleNamespace(register=self._register)
-        self._callbacks: list[Callable[[Any], None]] = []
 
     def __str__(self) -> str:
         return f"<{self.kind} object at 0x7f0000000000>"
-
-    def _register(self, event: str, callback: Callable[[Any], None]) -> None:
-        assert event == "post_run_cell"
-        self._callbacks.append(callback)
-
-    def ends_a_cell(self, *, store_history: bool = True) -> None:
-        for callback in self._callbacks:
-            callback(SimpleNamespace(info=SimpleNamespace(store_history=store_history)))
 
 
 def bare(

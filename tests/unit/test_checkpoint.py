@@ -147,7 +147,7 @@ def test_names_that_look_alike_do_not_collide() -> None:
         object(), len, {"deep": [1, {2: print}]}, np.array([None]), np.array(["text"]), b"bytes",
         torch.eye(2).to_sparse(), torch.float32, np.datetime64(0, "s"), np.zeros(1, np.longdouble),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )  # fmt: skip
 def test_what_cannot_be_stored_is_said_with_its_place(value: Any) -> None:
     with pytest.raises(CourseError, match="a checkpoint cannot hold a") as caught:

@@ -12,6 +12,10 @@ from course import CourseError, NotAttempted, check, hint
 from course.checks import checks
 from course.exercise import Result, Verdict
 
+EXERCISES = (
+    "dataset", "split", "model", "train-step", "save", "trained-model", "recall", "pr-curve",
+)  # fmt: skip
+
 
 def right(blocks: Any, held_out: Any) -> Any:
     inside = np.isin(blocks, held_out)
@@ -103,20 +107,47 @@ def test_an_unknown_exercise_is_refused_with_those_known() -> None:
     assert "split" in caught.value.do
 
 
-def test_the_first_hint_says_how_to_get_the_second(capsys: pytest.CaptureFixture[str]) -> None:
-    hint("split")
-    first, more = capsys.readouterr().out.splitlines()
+def test_the_first_hint_says_how_to_get_the_second() -> None:
+    first, more = str(hint("split")).splitlines()
     assert first.startswith("Hint 1 of 2: ")
     assert more == 'Still stuck? hint("split", level=2)'
 
 
-def test_the_second_hint_says_more_than_the_first(capsys: pytest.CaptureFixture[str]) -> None:
-    hint("split", level=1)
-    first = capsys.readouterr().out
-    hint("split", level=2)
-    (second,) = capsys.readouterr().out.splitlines()
+def test_the_second_hint_says_more_than_the_first() -> None:
+    (second,) = str(hint("split", level=2)).splitlines()
     assert second.startswith("Hint 2 of 2: ")
-    assert second.removeprefix("Hint 2 of 2: ") not in first
+    assert second.removeprefix("Hint 2 of 2: ") not in str(hint("split"))
+
+
+def test_a_hint_is_shown_once_and_by_whoever_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = hint("split")
+    assert capsys.readouterr().out == "", "a notebook would show it twice"
+    assert str(shown) == repr(shown)
+
+
+def test_a_hint_is_readable_html_in_notebooks() -> None:
+    shown = hint("split")._repr_html_()
+    assert "Hint 1 of 2</b>: np.isin(blocks, held_out) says" in shown
+    assert "<div>Still stuck? hint(&quot;split&quot;, level=2)</div>" in shown
+
+
+def test_every_exercise_has_two_hints_that_differ_and_show_as_html() -> None:
+    for exercise in EXERCISES:
+        first, second = hint(exercise), hint(exercise, level=2)
+        assert len(first.text) > 20
+        assert len(second.text) > 20
+        assert first.text != second.text
+        assert "<div" in first._repr_html_()
+
+
+def test_what_stands_between_backticks_is_shown_as_code() -> None:
+    shown = Result("x", Verdict.FAILED, "is there a `return <value>`?")._repr_html_()
+    assert "is there a <code>return &lt;value&gt;</code>?" in shown
+
+
+def test_a_panel_brings_its_own_paper_for_dark_pages() -> None:
+    shown = checked(right)._repr_html_()
+    assert "background:#fff;color:#1a1a1a" in shown
 
 
 @pytest.mark.parametrize("level", [0, 3])

@@ -35,7 +35,7 @@ def test_a_lesson_without_a_gpu_asks_for_none(tiny_course: Tiny) -> None:
 
 
 def test_nothing_else_is_in_the_metadata(tiny_course: Tiny) -> None:
-    expected = {"kernelspec", "language_info", "accelerator", "colab", "kaggle"}
+    expected = {"kernelspec", "language_info", "accelerator", "colab", "kaggle", "course"}
     assert set(metadata(tiny_course(front=gpu))) == expected
 
 

@@ -9,9 +9,8 @@ import pytest
 import torch
 
 from course import runtime
-from course.platforms import detect, saved
+from course.platforms import detect
 from course.runtime import Card, base_url, setup
-from tests import standins
 
 CARD = Card(
     lesson="01_tiny",
@@ -84,16 +83,6 @@ def test_the_card_names_this_platform_and_what_it_says_of_itself() -> None:
 
 def test_the_device_is_one_torch_can_use() -> None:
     assert torch.ones(2, device=setup("01_tiny").device).sum() == 2
-
-
-def test_setting_up_begins_to_watch_which_cells_ran(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    shell = standins.bare(monkeypatch, tmp_path)
-    assert shell is not None
-    setup("01_tiny")
-    shell.ends_a_cell()
-    assert saved._last_end > 0
 
 
 def test_memory_and_disk_are_those_of_this_machine(

@@ -1,18 +1,15 @@
-"""The notebook of the running kernel: found as a file, and never an old one."""
+"""The notebook of the running kernel: found as a file."""
 
 from __future__ import annotations
 
 import json
-import os
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from course.errors import CourseError
-from course.platforms import saved
-from course.platforms.saved import saved_notebook, watch
+from course.platforms.saved import saved_notebook
 from tests import standins
 
 NOTEBOOK: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -77,26 +74,6 @@ def test_a_console_is_no_notebook(file: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "cannot be found" in refused().what
 
 
-def test_a_file_saved_before_the_last_cell_ran_is_refused_until_it_is_saved(
-    shell: standins.Shell, file: Path
-) -> None:
-    watch()
-    os.utime(file, (time.time() - 100,) * 2)
-    shell.ends_a_cell()
-    error = refused()
-    assert "before the last cell ran" in error.what
-    assert "save the notebook (Ctrl+S)" in error.do
-    os.utime(file, (time.time() + 1,) * 2)
-    assert saved_notebook("") == NOTEBOOK
-
-
-def test_an_old_file_is_fine_as_long_as_no_cell_ran(shell: standins.Shell, file: Path) -> None:
-    watch()
-    os.utime(file, (time.time() - 100,) * 2)
-    shell.ends_a_cell(store_history=False)  # what an editor runs behind the scenes
-    assert saved_notebook("") == NOTEBOOK
-
-
 def test_half_a_file_is_refused(file: Path) -> None:
     file.write_text('{"cells": [')
     assert "cannot be read" in refused().what
@@ -106,17 +83,3 @@ def test_half_a_file_is_refused(file: Path) -> None:
 def test_other_json_is_no_notebook(file: Path, text: str) -> None:
     file.write_text(text)
     assert refused().what == "the file is not a notebook"
-
-
-def test_a_real_ipython_takes_the_watcher(monkeypatch: pytest.MonkeyPatch) -> None:
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
-    monkeypatch.setattr(saved, "_last_end", 0.0)
-    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
-    watch()
-    shell.run_cell("1 + 1", silent=True)
-    assert saved._last_end == 0
-    shell.run_cell("1 + 1", store_history=True)
-    assert saved._last_end > 0

@@ -83,8 +83,9 @@ def test_a_release_is_written_in_nbformat_4_5(tiny_course: Tiny) -> None:
 def test_every_cell_of_a_release_has_an_id_of_its_own(tiny_course: Tiny) -> None:
     notebook = read_notebook(build(Directory.open(tiny_course()), "01_tiny") / "01_tiny.ipynb")
     found = [cell.id for cell in notebook.cells]
-    assert found[2:] == ["setup", "double", "double-check", "double-tests"]
-    assert len(set(found)) == len(found) == 6
+    assert found[2:6] == ["setup", "double", "double-check", "double-tests"]
+    assert found[7:] == ["hand-in"]
+    assert len(set(found)) == len(found) == 8
 
 
 def test_a_notebook_of_an_older_format_becomes_4_5() -> None:

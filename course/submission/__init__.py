@@ -1,0 +1,158 @@
+"""Hand in: one zip file with the notebook, the files its lesson names, and a receipt.
+
+>>> submit()                         # in a notebook
+✔ Ready to hand in: `03_train_end_to_end.zip`, 0.2 MB. …
+>>> submit(notebook="my copy.ipynb")  # where the notebook cannot be found from its kernel
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import course
+from course.errors import CourseError
+from course.files import write_atomic
+from course.platforms import Platform, detect
+from course.platforms.saved import notebook_file, read
+from course.submission.artefacts import take_along
+from course.submission.notebook import Notebook, valid
+from course.submission.outputs import lightened
+from course.submission.pack import digests, pack, receipt_of
+from course.submission.receipt import NotPacked, Receipt
+from course.submission.released import Released, look
+from course.submission.saved import lacks_what_ran, what_ran, when_saved
+
+__all__ = ["NotPacked", "Receipt", "submit"]
+
+
+def submit(
+    notebook: str | Path | None = None, *, place: Platform | None = None
+) -> Receipt | NotPacked:
+    """Pack the notebook for handing in, and say what is in the file and what is not.
+
+    Nothing is sent: you give the file to your instructor.
+
+    Parameters
+    ----------
+    notebook
+        The notebook's file; by default the notebook this is called in.
+    place
+        The platform; by default the one this runs on.
+
+    Returns
+    -------
+    Receipt or NotPacked
+        Shown by notebooks and by ``print``. Nothing that goes wrong raises.
+    """
+    here = place or detect()
+    try:
+        return _packed(_live(here) if notebook is None else _named(Path(notebook)), here)
+    except CourseError as error:
+        return NotPacked(error)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A notebook and where it came from.
+
+    Attributes
+    ----------
+    file
+        The file that holds it; None if a front end gave it.
+    folder
+        Where its artefacts are.
+    stale
+        Whether the file lacks what was run last.
+    """
+
+    notebook: Notebook
+    file: Path | None
+    folder: Path
+    stale: bool = False
+
+    @property
+    def name(self) -> str:
+        """What to call the notebook if it does not say."""
+        colab = self.notebook["metadata"].get("colab")
+        called = str(colab.get("name", "")) if isinstance(colab, dict) else ""
+        return self.file.stem if self.file else Path(called).stem or "notebook"
+
+
+def _live(here: Platform) -> _Source:
+    try:
+        notebook = valid(here.live_notebook())
+    except CourseError as error:
+        by_hand = 'or name the notebook\'s file: `course.submit(notebook="name.ipynb")`'
+        do = f"{error.do}; {by_hand}" if error.do else by_hand.removeprefix("or ")
+        raise CourseError(error.what, where=error.where, do=do) from error
+    file = notebook_file()
+    stale = file is not None and lacks_what_ran(notebook, what_ran())
+    return _Source(notebook, file, Path.cwd(), stale)
+
+
+def _named(path: Path) -> _Source:
+    file = path.expanduser().absolute()
+    return _Source(valid(read(file), str(file)), file, file.parent)
+
+
+def _packed(source: _Source, here: Platform) -> Receipt:
+    released = Released.of(source.notebook, source.name)
+    looked = look(released, source.notebook)
+    if looked.empty and source.stale:
+        raise CourseError(
+            "the notebook's file lacks what you ran last", do="save (Ctrl+S), then run this again"
+        )
+    if looked.empty:
+        raise CourseError(
+            "no exercise is answered",
+            do="write your code, run its cell, save the notebook, then run this again",
+        )
+    light, lighter = lightened(source.notebook)
+    beside, left = take_along([source.folder, here.outputs()], released.artefacts)
+    files = {name: _contents(path) for name, path in beside.items()}
+    files[f"{released.notebook}.ipynb"] = _bytes(light)
+    when = datetime.now(UTC)
+    facts = {"lesson": released.lesson, "edition": released.edition, "course": course.__version__}
+    path = here.outputs() / f"{released.notebook}.zip"
+    write_atomic(path, pack(files, facts, when))
+    return Receipt(
+        path=path,
+        where=_handed_over(here, path),
+        digest=receipt_of(digests(files)),
+        files=tuple((name, len(content)) for name, content in sorted(files.items())),
+        answers=looked.answers,
+        unanswered=looked.unanswered,
+        told=(*looked.told, *lighter, *left, *_saved(source, when)),
+        stale=source.stale,
+    )
+
+
+def _bytes(notebook: Notebook) -> bytes:
+    written = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
+    return (written + "\n").encode("utf-8", "replace")
+
+
+def _contents(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        what = f"the file cannot be read ({error.strerror})"
+        raise CourseError(what, where=str(path), do="move it away, or make it again") from error
+
+
+def _handed_over(here: Platform, path: Path) -> str:
+    try:
+        return here.hand_over(path)
+    except CourseError as error:
+        # The file is made: that it could not be given is no reason to take it away.
+        return f"It is here: {path} ({error.what})"
+
+
+def _saved(source: _Source, now: datetime) -> list[str]:
+    if source.file is None:
+        return []
+    changed = datetime.fromtimestamp(source.file.stat().st_mtime, UTC)
+    return [when_saved(changed, now)]

@@ -1,0 +1,51 @@
+"""A file that is older than what was run is noticed, and nothing else is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from handed_in import RIGHT, answered
+
+from course.submission.saved import lacks_what_ran, what_ran, when_saved
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+SUBMIT = "course.submit()"
+
+
+@pytest.mark.parametrize(
+    ("before", "ago"),
+    [
+        (timedelta(seconds=-3), "just now"),  # clocks differ
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 minute ago"),
+        (timedelta(minutes=59), "59 minutes ago"),
+        (timedelta(hours=2), "2 hours ago"),
+        (timedelta(days=3), "3 days ago"),
+    ],
+)
+def test_the_age_of_a_file(before: timedelta, ago: str) -> None:
+    said = when_saved(NOW - before, NOW)
+    assert said == f"The saved file is what counts; it was saved {ago}."
+
+
+@pytest.mark.parametrize(
+    ("ran", "lacks"),
+    [
+        ([RIGHT, SUBMIT], False),
+        ([f"{RIGHT}\n", f"  {SUBMIT}\n"], False),  # white space is no work
+        ([RIGHT, 'check("double")', 'hint("double")', SUBMIT], False),
+        ([RIGHT, "double = 2", SUBMIT], True),
+        (["double = 2", RIGHT, SUBMIT], False),  # tried, and written anew since
+        ([RIGHT, "double = 2", 'check("double")', SUBMIT], True),
+        ([RIGHT, "import course; course.submit()"], True),  # the running cell itself
+        ([SUBMIT], False),
+        ([], False),
+    ],
+)
+def test_what_ran_last_has_to_be_in_the_file(ran: list[str], lacks: bool) -> None:
+    assert lacks_what_ran(answered(), ran) is lacks
+
+
+def test_outside_of_ipython_nothing_ran() -> None:
+    assert what_ran() == []
