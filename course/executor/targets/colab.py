@@ -28,7 +28,12 @@ _GPUS = ("none", "T4", "L4", "G4", "A100", "H100")
 
 _CAUSES = (
     Cause(
-        r"default credentials were not found|RefreshError|invalid_grant|Please (log|sign) in|401",
+        r"appears to be lost|Session '.*' not found",
+        "Colab took the session away",
+        "run it again; colab usage shows whether compute units are left",
+    ),
+    Cause(
+        r"default credentials were not found|RefreshError|invalid_grant|Please (log|sign) in",
         "colab is not logged in",
         "run gcloud auth application-default login, or colab --auth oauth2 new once by hand",
     ),
@@ -41,11 +46,6 @@ _CAUSES = (
         r"Backend rejected accelerator",
         "your account is not entitled to this GPU",
         "take -o gpu=T4 or none; colab usage shows your compute units",
-    ),
-    Cause(
-        r"appears to be lost|Session '.*' not found",
-        "Colab took the session away",
-        "run it again; colab usage shows whether compute units are left",
     ),
 )
 

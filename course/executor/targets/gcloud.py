@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 
 from course.errors import UsageError
@@ -158,13 +159,14 @@ class GCloud:
         files = (f"{here}/input.ipynb", job_program.__file__)
         inputs = ("--recursive", f"{here}/artefacts") if job.inputs else ()
         storage = ("gcloud", "storage")
-        on_machine = self._flags(job)
+        delete = self._instance(job, "delete", "--quiet")
         return Plan(
             files={
-                "startup.sh": startup(job, place, self._instance(job, "delete", "--quiet")),
+                "startup.sh": startup(job, place, shlex.join(delete)),
                 "shutdown.sh": SHUTDOWN,
                 "poll.sh": POLL.format(
-                    place=place, describe=self._instance(job, "describe", "--format=value(status)")
+                    place=place,
+                    describe=shlex.join(self._instance(job, "describe", "--format=value(status)")),
                 ),
             },
             steps=(
@@ -181,9 +183,9 @@ class GCloud:
                 ),
                 Step(
                     "start the machine",
-                    ("gcloud", "compute", "instances", "create", job.name, *on_machine),
+                    ("gcloud", "compute", "instances", "create", job.name, *self._flags(job)),
                     limit=600,
-                    undo=tuple(self._instance(job, "delete", "--quiet").split()),
+                    undo=delete,
                 ),
                 Step(
                     "wait for the notebook",
@@ -245,11 +247,10 @@ class GCloud:
             "--quiet",
         )
 
-    def _instance(self, job: Job, verb: str, *flags: str) -> str:
-        project = f" --project={job.options['project']}" if job.options["project"] else ""
+    def _instance(self, job: Job, verb: str, *flags: str) -> tuple[str, ...]:
+        project = (f"--project={job.options['project']}",) if job.options["project"] else ()
         zone = f"--zone={job.options['zone']}"
-        flags_text = " ".join(flags)
-        return f"gcloud compute instances {verb} {job.name} {zone}{project} {flags_text}"
+        return ("gcloud", "compute", "instances", verb, job.name, zone, *project, *flags)
 
     def _machine(self, options: Mapping[str, str]) -> tuple[str, str]:
         kind, accelerator = _GPUS[options["gpu"]]

@@ -30,7 +30,7 @@ _USER = re.compile(r"[a-z0-9][a-z0-9-]{1,38}")
 
 _CAUSES = (
     Cause(
-        r"Authentication required|401|Unauthorized|Could not find kaggle\.json",
+        r"Authentication required|401 Client Error|Unauthorized|Could not find kaggle\.json",
         "kaggle is not logged in",
         "run kaggle auth login",
     ),
@@ -39,8 +39,16 @@ _CAUSES = (
         "your quota at Kaggle is used up",
         "wait (it is counted by the week), end other sessions, or give -o gpu=none",
     ),
-    Cause(r"phone", "Kaggle gives GPU and internet to verified accounts only", "verify your phone"),
-    Cause(r"403|Permission '.*' was denied", "Kaggle refuses", "is -o user=… your own user name?"),
+    Cause(
+        r"phone verif|verify your phone",
+        "Kaggle gives GPU and internet to verified accounts only",
+        "verify your phone",
+    ),
+    Cause(
+        r"403 Client Error|Permission '.*' was denied",
+        "Kaggle refuses",
+        "is -o user=… your own user name?",
+    ),
 )
 
 
