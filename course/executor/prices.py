@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from course.executor.duration import words
@@ -60,7 +61,8 @@ def estimate(price: Price, seconds: float) -> str:
     check = f" Check the current price: {price.page}" if price.page else ""
     if price.hour is None:
         return f"Cost unknown: no price is written down here for {price.why}.{check}"
-    total = seconds / 3600 * price.hour
+    # Up to the next cent, since it says "at most".
+    total = math.ceil(seconds / 36 * price.hour - 1e-9) / 100
     return (
         f"At most {total:.2f} USD: {words(seconds)} at {price.hour:.2f} USD an hour "
         f"({price.why}; written down in {WRITTEN}).{check}"

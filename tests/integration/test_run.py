@@ -23,6 +23,7 @@ from course.executor.tidy import WHAT, tidy
 
 pytestmark = pytest.mark.integration
 
+BIN = Path(__file__).parents[1] / "standins" / "bin"
 PROGRAM = [sys.executable, "-P", "-c", "from course.cli import main; main()"]
 # A child in a session of its own and without the run's mark: as hard to find as it gets.
 ESCAPE = """\
@@ -41,6 +42,17 @@ def notebook(path: Path, *cells: str, parameters: str = "") -> Path:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     write(new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
     return path
+
+
+@pytest.fixture
+def standins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the programs that stand in for those which need an account."""
+    home = tmp_path / "standins"
+    home.mkdir()
+    path = [str(BIN), str(Path(sys.executable).parent), os.environ["PATH"]]
+    monkeypatch.setenv("PATH", os.pathsep.join(path))
+    monkeypatch.setenv("STANDIN_HOME", str(home))
+    return home
 
 
 def course(cwd: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -217,3 +229,43 @@ def test_a_sweep_resumes_and_writes_one_table(tmp_path: Path) -> None:
     assert "lr-0.5_width-4: SUCCEEDED (before)" in second.stdout
     rows = list(csv.DictReader(table.read_text().splitlines()))
     assert [row["loss"] for row in rows] == ["2.0", "4.0"]
+
+
+def test_what_is_carried_away_runs_as_it_does_here(tmp_path: Path, standins: Path) -> None:
+    (standins / "mode").write_text("real")
+    (tmp_path / "data.txt").write_text("7")
+    path = notebook(
+        tmp_path / "away.ipynb",
+        "import json, pathlib\n"
+        "value = lr * int(pathlib.Path('data.txt').read_text())\n"
+        "pathlib.Path('metrics.json').write_text(json.dumps({'product': value}))",
+        "1 / 0",
+        parameters="lr = 1.0",
+    )
+    done = course(
+        tmp_path, "run", path, "-p", "lr=0.5", "--target", "colab-cli", "--input", "data.txt",
+        "--name", "away", "--json",
+    )  # fmt: skip
+    said = json.loads(done.stdout)
+    assert said["what"] == "cell 4 (In [4]) failed: ZeroDivisionError: division by zero"
+    assert said["metrics"] == {"product": 3.5}
+    assert "ZeroDivisionError" in RunFolder(tmp_path / "runs" / "away").page.read_text()
+    assert list((standins / "rented").iterdir()) == []
+
+
+def test_a_machine_is_deleted_when_the_caller_is_killed(tmp_path: Path, standins: Path) -> None:
+    (standins / "mode").write_text("never")
+    path = notebook(tmp_path / "x.ipynb", "1")
+    arguments = ["run", str(path), "--target", "gcloud", "-o", "bucket=b", "--name", "x"]
+    caller = subprocess.Popen([*PROGRAM, *arguments], cwd=tmp_path, stdout=subprocess.DEVNULL)
+    rented = standins / "rented"
+    eventually(lambda: rented.exists() and any(rented.iterdir()))
+    caller.kill()
+    caller.wait()
+    folder = RunFolder(tmp_path / "runs" / "x")
+    eventually(lambda: folder.marker() is not None)
+    assert list(rented.iterdir()) == []
+    marker = folder.marker()
+    assert marker is not None
+    assert "the program that started it was killed" in marker.what
+    assert marker.left == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -71,7 +72,8 @@ class Machine:
         try:
             started.wait(timeout=30)
         finally:
-            os.killpg(started.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)
 
     def outcome(self) -> Any:
         return json.loads((self.bucket / "outcome.json").read_text())

@@ -74,6 +74,9 @@ def test_a_notebook_without_the_tag_takes_no_parameters(tmp_path: Path) -> None:
         notebook.with_parameters(plain, {"lr": 1})
 
 
+IN_R = '{"nbformat": 4, "cells": [], "metadata": {"kernelspec": {"language": "R"}}}'
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
@@ -81,7 +84,7 @@ def test_a_notebook_without_the_tag_takes_no_parameters(tmp_path: Path) -> None:
         ("x.py", "1", "jupytext --to ipynb"),
         ("x.ipynb", "not json", "not a notebook of version 4"),
         ("x.ipynb", '{"nbformat": 3, "worksheets": []}', "not a notebook of version 4"),
-        ("x.ipynb", '{"nbformat": 4, "cells": [], "metadata": {"kernelspec": {"language": "R"}}}', "is in R"),
+        ("x.ipynb", IN_R, "is in R"),
     ],
 )  # fmt: skip
 def test_what_is_no_notebook_is_refused(
