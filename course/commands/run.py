@@ -113,16 +113,17 @@ def _sweep(request: Request, axes: list[str], parallel: int, *, as_json: bool) -
     if not as_json:
         out.print(f"{len(wanted)} runs, {parallel} at a time, in {request.folder}", markup=False)
         out.print(f"Each: {prepare(wanted[0]).record.cost}", markup=False)
+    order = {one.folder.absolute(): number for number, one in enumerate(wanted)}
+    results = request.folder / "results.csv"
     rows: list[sweep.Row] = []
     for row in sweep.sweep(wanted, parallel):
         rows.append(row)
+        rows.sort(key=lambda row: order[row.folder.path.absolute()])
+        # After each run, so that a sweep that is stopped leaves the table so far.
+        table.write_csv(rows, results)
         if not as_json:
             before = "" if row.again else " (before)"
             out.print(f"{row.folder.path.name}: {row.marker.state}{before}", markup=False)
-    order = {one.folder.absolute(): number for number, one in enumerate(wanted)}
-    rows.sort(key=lambda row: order[row.folder.path.absolute()])
-    results = request.folder / "results.csv"
-    table.write_csv(rows, results)
     heads, lines = table.columns(rows)
     if as_json:
         out.print_json(json.dumps([dict(zip(heads, line, strict=True)) for line in lines]))
@@ -187,6 +188,8 @@ def _show(prepared: Prepared, *, as_json: bool) -> None:
     plain = Console(highlight=False, soft_wrap=True)
     plain.print(f"Nothing was started. {prepared.record.cost}", markup=False)
     files = {"input.ipynb": "the notebook, parameters in it, outputs out of it\n", **plan.files}
+    if "job.py" in files:
+        files["job.py"] = "the program that runs the notebook; the same on every target\n"
     for name, text in files.items():
         plain.print(f"\n### {prepared.request.folder / name}\n", markup=False)
         plain.print(_PACKED.sub('    "…"\n', text), markup=False, end="")

@@ -138,7 +138,8 @@ def main() -> int:
     parser.add_argument("--execute", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--render", action="store_true", help="only make the page")
     given = parser.parse_args()
-    folder = given.folder.resolve()
+    # Absolute, since what follows changes the working folder.
+    folder, target = given.folder.resolve(), (given.pack or Path()).resolve()
     if given.execute:
         return execute(folder)
     if given.render:
@@ -146,7 +147,7 @@ def main() -> int:
         return 0
     code = supervise(folder, given.until if given.until < float("inf") else time.time() + 10**8)
     if given.pack:
-        pack(folder, given.pack)
+        pack(folder, target)
     return code
 
 

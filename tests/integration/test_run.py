@@ -157,6 +157,9 @@ def test_at_the_deadline_the_kernel_and_its_children_are_killed(tmp_path: Path) 
     assert done.returncode == 1
     assert "the deadline passed" in done.stderr
     folder = RunFolder(tmp_path / "runs" / "slow")
+    marker = folder.marker()
+    assert marker is not None
+    assert marker.seconds < 24, "the second line of defence had to end it"
     for pid in json.loads((folder.artefacts / "pids.json").read_text()):
         assert gone(pid)
     assert "begun" in folder.page.read_text()
