@@ -1,4 +1,8 @@
-"""What the stand-ins share."""
+"""What the programs in this folder share: they stand in for those that need an account.
+
+Each notes its calls in ``calls.jsonl`` of the folder named by ``STANDIN_HOME``, keeps what it
+"rents" as files there, and reads in ``mode`` how to fail, as the real one does.
+"""
 
 from __future__ import annotations
 
