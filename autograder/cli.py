@@ -6,21 +6,21 @@ import functools
 import gc
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 # A grammar of web addresses that jsonschema asks for, takes a second to compile, and goes without.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+import course.commands  # noqa: E402
 from autograder.outcome import Outcome, State  # noqa: E402
-from course.errors import CourseError, UsageError  # noqa: E402
+from course.commands.terminal import AsJson, err, explained, out, show_table  # noqa: E402
+from course.errors import UsageError  # noqa: E402
 
 if TYPE_CHECKING:
     from autograder.directory import Directory
@@ -28,29 +28,12 @@ if TYPE_CHECKING:
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+course.commands.add_to(app)
 
-P = ParamSpec("P")
 T = TypeVar("T")
 Lessons = Annotated[list[str] | None, typer.Argument(help="Lessons or numbers; all if none.")]
 LessonName = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson, or its number.")]
 Root = Annotated[Path, typer.Option(help="The course directory; any nbgrader course will do.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-
-
-def explained(command: Callable[P, T]) -> Callable[P, T]:
-    """Turn a `CourseError` into a message and the right exit code."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return command(*args, **kwargs)
-        except CourseError as error:
-            err.print(str(error), style="red", markup=False)
-            raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
-
-    return run
 
 
 @contextmanager
@@ -288,18 +271,8 @@ def demo(
     begin()
     from autograder import demo as demonstration
 
-    agreed = demonstration.run(opened(root), jobs=jobs, say=out.print, table=_table)
+    agreed = demonstration.run(opened(root), jobs=jobs, say=out.print, table=show_table)
     raise typer.Exit(0 if agreed else 1)
-
-
-def _table(title: str, columns: list[str], rows: list[list[str]]) -> None:
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    # A pipe has no width: give it one at which no row breaks.
-    (out if out.is_terminal else Console(width=120, highlight=False)).print(table)
 
 
 @app.command()

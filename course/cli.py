@@ -9,12 +9,15 @@ import sys
 
 def main() -> None:
     """Run the command line."""
-    if importlib.util.find_spec("typer") is None:
-        sys.exit("The course command needs typer and rich: pip install 'notebook-gpu-course[cli]'")
-    if importlib.util.find_spec("autograder") is None:
+    if importlib.util.find_spec("typer") is None or importlib.util.find_spec("rich") is None:
         sys.exit(
-            "Only the student package is installed here, and it has no commands: open a lesson's "
-            "notebook instead. Instructors work in a clone of the repository, after `make setup`."
+            "The course command needs typer and rich, and `course run` papermill: "
+            "pip install 'notebook-gpu-course[executor]'"
         )
-    # By name, since students' code must not depend on instructors'.
+    if importlib.util.find_spec("autograder") is None:
+        from course.commands import application
+
+        application()()
+    # By name, since students' code must not depend on instructors'. They add their own commands
+    # to those of `course.commands`.
     importlib.import_module("autograder.cli").app()

@@ -24,7 +24,7 @@ from typing import Any
 import IPython
 import pytest
 
-from course.platforms import Platform, saved
+from course.platforms import Platform
 
 PACKAGES = Path(__file__).parent / "packages"
 _MARKS = (
@@ -63,7 +63,6 @@ def bare(
         (tmp_path / name).mkdir()
     monkeypatch.setattr(Platform, "root", tmp_path / "root")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr(saved, "_last_end", 0.0)
     monkeypatch.chdir(tmp_path / "work")
     forget = ["google.colab", *(f"google.colab.{name}" for name in _MODULES), "kaggle_secrets"]
     for name in forget:

@@ -1,0 +1,46 @@
+"""Find runs that nobody looks after any more, clean up after them, and say that they failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from course.executor import processes
+from course.executor.engine import clean_up
+from course.executor.folder import FAILED, Marker, RunFolder
+
+WHAT = "the run was torn off: its heartbeat stopped (the machine went down, or it was killed)"
+DO = "run it again"
+
+
+def runs(below: Path) -> Iterator[RunFolder]:
+    """Return the runs in and below a folder, by path."""
+    for record in sorted(below.rglob("run.json")):
+        yield RunFolder(record.parent)
+
+
+def tidy(folder: RunFolder) -> Marker | None:
+    """Mark a torn run as failed, after its clean-up; call again what an earlier one left undone.
+
+    Returns how the run ended, or None if it goes on.
+    """
+    marker = folder.marker()
+    if marker is not None and not marker.left:
+        return marker
+    if marker is None and not folder.torn():
+        return None
+    record = folder.record()
+    processes.end_all(record.id)
+    commands = record.clean_up if marker is None else marker.left
+    left = clean_up(tuple(tuple(c) for c in commands), folder, lambda: None, pause=1.0)
+    was = marker or Marker(FAILED, WHAT, DO, _lasted(folder))
+    ended = Marker(was.state, was.what, was.do, was.seconds, [list(c) for c in left])
+    folder.finish(ended)
+    return ended
+
+
+def _lasted(folder: RunFolder) -> float:
+    try:
+        return max(0.0, round(folder.heartbeat.stat().st_mtime - folder.record().started, 1))
+    except FileNotFoundError:
+        return 0.0
