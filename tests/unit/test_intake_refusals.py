@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import random
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
