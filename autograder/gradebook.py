@@ -116,12 +116,15 @@ class Records:
         late = submission.total_seconds_late
         self._late.init_plugin()
         rule = self._late.plugin_inst.late_submission_penalty
+        gradebook.db.flush()
         for notebook in submission.notebooks:
-            gradebook.db.flush()
-            gradebook.db.refresh(notebook)
-            penalty = rule(outcome.student, notebook.score, late) if late > 0 else None
-            known = None if penalty is None else min(max(0.0, penalty), notebook.score)
-            notebook.late_submission_penalty = known
+            notebook.late_submission_penalty = None
+            if late <= 0:
+                continue
+            gradebook.db.refresh(notebook, ["score"])
+            penalty = rule(outcome.student, notebook.score, late)
+            if penalty is not None:
+                notebook.late_submission_penalty = min(max(0.0, penalty), notebook.score)
 
     def scores(self, lesson: str) -> dict[str, dict[str, float]]:
         """Return what the gradebook holds: student to grade cell to score."""

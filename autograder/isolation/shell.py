@@ -63,7 +63,18 @@ class Shell(InteractiveShell):
         # of a second.
         if "matplotlib_inline.backend_inline" in sys.modules:
             shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+        shell.run("0")
+        shell.fail_once()
         return shell
+
+    def fail_once(self) -> None:
+        """Do once what IPython does lazily when a cell fails: else each fork pays for it."""
+        try:
+            raise ValueError
+        except ValueError:
+            self.showtraceback()
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            vars(sys).pop(name, None)
 
     def _tee(self, channel: Any) -> Any:
         """Keep no second copy of what is printed."""

@@ -221,10 +221,15 @@ def begin(lessons: Iterable[Path] = (), *, unsafe: bool = False, sandbox: str = 
     lessons
         Sources: what they do not mention is not imported beforehand. All of it, if there are none.
     """
-    with contextlib.suppress(CourseError, OSError):
-        text = "".join(path.read_text("utf-8", "replace") for path in lessons)
-        words = [word for word in WARM if word in text] if text else list(WARM)
-        workers(unsafe=unsafe, sandbox=sandbox, words=words)
+
+    def start() -> None:
+        with contextlib.suppress(CourseError, OSError):
+            text = "".join(path.read_text("utf-8", "replace") for path in lessons)
+            words = [word for word in WARM if word in text] if text else list(WARM)
+            workers(unsafe=unsafe, sandbox=sandbox, words=words)
+
+    # Finding a sandbox that works takes a moment, which whoever calls has a use for.
+    threading.Thread(target=start, name="worker-begin").start()
 
 
 def workers(*, unsafe: bool = False, sandbox: str = "", words: Iterable[str] = WARM) -> Workers:
