@@ -24,9 +24,8 @@ from autograder.isolation import frames
 from autograder.isolation.exceptions import rebuilt, taken
 from autograder.isolation.faults import Broken, Stopped, TestError
 from autograder.isolation.live import LiveTensor
-from autograder.isolation.outputs import Output
+from autograder.isolation.outputs import MARKS, Output
 from autograder.isolation.proxy import Proxy, about
-from autograder.isolation.shell import MARKS
 from autograder.isolation.values import CannotCross, Decoder, Encoder
 
 GRACE = 2.0
