@@ -51,7 +51,7 @@ check: setup  ## lessons, release and repository: what `course check` promises
 
 .PHONY: unit
 unit: setup  ## pytest
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: notebooks
 notebooks: setup  ## nbval: sources against their outputs, releases from top to bottom
