@@ -30,6 +30,7 @@ class LiveTensor(torch.Tensor):
     handle: int
     _leaf: bool
     _tracked: bool
+    _is_data = False
 
     @staticmethod
     def of(
@@ -86,8 +87,12 @@ def _property(func: Any, name: str, args: Any) -> Any:
     if name == "__get__" and which in _PROPERTIES:
         with torch._C.DisableTorchFunctionSubclass():
             return func(*args)
-    if name == "__get__" and which in ("data", "T", "mT", "H", "real", "imag", "is_cuda"):
-        return func(_current(tensor) if which != "data" else _numbers(tensor))
+    if name == "__get__" and which == "data":
+        return _detached(tensor)
+    if name == "__get__" and which == "requires_grad" and tensor._is_data:
+        return False
+    if name == "__get__" and which in ("T", "mT", "H", "real", "imag", "is_cuda"):
+        return func(_current(tensor))
     if name == "__get__":
         return tensor.line.ask("attribute", tensor, which)
     if name == "__set__":
@@ -95,6 +100,16 @@ def _property(func: Any, name: str, args: Any) -> Any:
             tensor._tracked = bool(args[1])
         return tensor.line.ask("set", tensor, which, args[1])
     return tensor.line.ask("delete", tensor, which)
+
+
+def _detached(tensor: LiveTensor) -> LiveTensor:
+    """Return the same numbers without gradients; what is written into them is written there."""
+    data = LiveTensor.of(
+        tensor.line, tensor.handle, tensor.dtype, list(tensor.shape),
+        leaf=True, parameter=False, tracked=False,
+    )  # fmt: skip
+    data._is_data = True
+    return data
 
 
 def _copied(tensor: LiveTensor) -> torch.Tensor:

@@ -208,6 +208,13 @@ HOLDS: dict[str, tuple[str, str]] = {
         "class Box:\n    size = 3\ndef f(x):\n    return x",
         "class T:\n    side = Box().size + len([f(1)])\n    def area(self):\n        return f(self.side) ** 2\nassert T().area() == 16",
     ),
+    "data of a parameter": (
+        NET,
+        "_n = Net()\n_w = _n.fc.weight\n_w.data.fill_(2.0)\nassert (_n.fc.weight == 2).all() and not _w.data.requires_grad\n"
+        "_w.data[0] = 5.0\n_w.data.mul_(2)\nassert float(_n.fc.weight[0, 0]) == 10 and float(_n.fc.weight[-1, 0]) == 4\n"
+        "assert _w.requires_grad and isinstance(_w, nn.Parameter) and torch.equal(_w.data, _w.detach())\n"
+        "_w.data = torch.zeros_like(_w)\nassert not _n.fc.weight.any() and _w.data.clone().shape == _w.shape",
+    ),
     "the same list twice": (
         "def f(a, b):\n    a.append(1)\n    return b",
         "_x = []\nassert f(_x, _x) == [1] and _x == [1]",
