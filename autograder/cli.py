@@ -194,8 +194,15 @@ def grade(
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Grade what is in submitted/ and write it to the gradebook."""
+    from autograder.sandbox.rung import KINDS
     from autograder.sandbox.workers import begin
 
+    if sandbox not in ("", *KINDS):
+        raise UsageError(
+            f"there is no sandbox called '{sandbox}'",
+            where="--sandbox",
+            do=f"use one of: {', '.join(KINDS)}",
+        )
     # Warming up takes as long as importing nbgrader: the two at once.
     begin((root / "source").glob(f"{lesson}*/*.ipynb"), unsafe=unsafe, sandbox=sandbox)
     with importing():

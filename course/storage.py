@@ -37,9 +37,7 @@ def flush() -> None:
     CourseError
         If it is not.
     """
-    here = detect()
-    here.flush()
-    print(here.flushed)  # noqa: T201
+    print(detect().flush())  # noqa: T201
 
 
 def secret(name: str) -> str:

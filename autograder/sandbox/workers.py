@@ -223,7 +223,8 @@ def begin(lessons: Iterable[Path] = (), *, unsafe: bool = False, sandbox: str = 
     """
 
     def start() -> None:
-        with contextlib.suppress(CourseError, OSError):
+        # What is wrong is said when they are used; and by then the command may have ended.
+        with contextlib.suppress(Exception):
             text = "".join(path.read_text("utf-8", "replace") for path in lessons)
             words = [word for word in WARM if word in text] if text else list(WARM)
             workers(unsafe=unsafe, sandbox=sandbox, words=words)

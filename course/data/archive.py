@@ -9,12 +9,12 @@ from pathlib import Path
 
 from course.data.cache import cache, checked, digest
 from course.data.download import download
-from course.data.drive import chunks, steadily, version
 from course.data.lock import alone
 from course.data.part import Note, Part, write_all
 from course.data.progress import Progress
 from course.errors import CourseError
 from course.files import write_atomic
+from course.mounted import chunks, steadily, version
 from course.runtime import base_url
 
 Source = str | Path

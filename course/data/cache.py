@@ -7,8 +7,8 @@ import os
 import re
 from pathlib import Path
 
-from course.data.drive import chunks
 from course.errors import CourseError
+from course.mounted import chunks
 
 
 def cache() -> Path:

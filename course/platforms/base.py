@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +57,6 @@ class Platform(ABC):
     session, places, lost, pitfall
         A sentence each: the limits of a session, where files go, what is lost when the session
         ends, and the one thing to mind.
-    flushed
-        What is true after `flush`, as a sentence.
     secrets
         How to store a secret here, as advice.
     pick_up
@@ -77,7 +74,6 @@ class Platform(ABC):
     places: ClassVar[str]
     lost: ClassVar[str]
     pitfall: ClassVar[str]
-    flushed: ClassVar[str] = "There was nothing to wait for: the files are on the disk."
     secrets: ClassVar[str] = (
         "type it in: import os, getpass; os.environ['NAME'] = getpass.getpass()"
     )
@@ -100,10 +96,6 @@ class Platform(ABC):
         """
         return {}
 
-    def fast(self) -> Path:
-        """Return a folder on the fastest local disk, for data that can be unpacked again."""
-        return made(Path(tempfile.gettempdir()) / f"course-{Path.home().name}")
-
     def outputs(self) -> Path:
         """Return the folder where a run's files go."""
         return made(Path.cwd() / "outputs")
@@ -123,14 +115,15 @@ class Platform(ABC):
         """
         return None
 
-    def flush(self) -> None:  # noqa: B027 - nothing to do is the right thing on a plain disk
-        """Make sure that what was written to `keep` is really there; `flushed` says what then.
+    def flush(self) -> str:
+        """Make sure that what was written to `keep` is really there; return what is true then.
 
         Raises
         ------
         CourseError
             If it is not.
         """
+        return "There was nothing to wait for: the files are on the disk."
 
     def secret(self, name: str) -> str:
         """Return a secret from the platform's own store, or else from the environment.

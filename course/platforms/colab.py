@@ -27,7 +27,6 @@ class Colab(Platform):
     places = "`/content` on the session's disk. `course.keep()` gives a folder in your Drive."
     lost = "The whole disk, when the session ends. Drive stays: see course.keep()."
     pitfall = "What a link opens is a view: choose File ▸ Save a copy in Drive before you write."
-    flushed = "What you wrote is in Drive. The folder is gone until course.keep() is called again."
     secrets = "press the key symbol on the left, add it under this name, switch notebook access on"
     pick_up = "press the folder symbol on the left, right-click the file, then Download"
     download = "File ▸ Download ▸ Download .ipynb"
@@ -55,10 +54,6 @@ class Colab(Platform):
             return {"colab": colab}
         return {"accelerator": "GPU", "colab": {**colab, "gpuType": "T4"}}
 
-    def fast(self) -> Path:
-        """Return a folder on the session's disk."""
-        return made(self.root / "content" / "data")
-
     def outputs(self) -> Path:
         """Return a folder on the session's disk."""
         return made(self.root / "content" / "outputs")
@@ -73,6 +68,8 @@ class Colab(Platform):
             self._mount(mount, again=False)
         except OSError:  # errno 107: the connection to Drive is gone, the folder is still listed
             self._mount(mount, again=True)
+        if not os.path.ismount(mount):  # somebody has made a folder of that name
+            self._mount(mount, again=False)
         return made(folder)
 
     def _mount(self, path: Path, *, again: bool) -> None:
@@ -89,8 +86,10 @@ class Colab(Platform):
                 f"you use Colab with. Without Drive, save files yourself: {self.pick_up}",
             ) from error
 
-    def flush(self) -> None:
+    def flush(self) -> str:
         """Send everything to Drive and unmount it."""
+        if not os.path.ismount(self.root / "content" / "drive"):
+            return "Drive is not connected, so nothing was sent: course.keep() connects it."
         try:
             import_module("google.colab.drive").flush_and_unmount()
         except Exception as error:  # ValueError, or whatever the mount says of itself
@@ -99,6 +98,7 @@ class Colab(Platform):
                 where=self.name,
                 do="do not end the session yet: run the cell again in a minute",
             ) from error
+        return "What you wrote is in Drive. The folder is gone until course.keep() is called again."
 
     def stored(self, name: str) -> str:
         """Ask Colab's secrets."""

@@ -23,7 +23,7 @@ class Kaggle(Platform):
     name = "Kaggle"
     badge = "Open in Kaggle"
     session = "About 30 GPU hours a week."
-    places = "Outputs in `/kaggle/working`, data in `/kaggle/temp`; `/kaggle/input` is read-only."
+    places = "Outputs in `/kaggle/working`; `/kaggle/input` is read-only."
     lost = "What is outside /kaggle/working, and that too unless you choose Save Version."
     pitfall = "Switch 'Internet' on in the side panel, or nothing can be downloaded."
     secrets = "choose Add-ons ▸ Secrets, add it under this name and tick it for this notebook"
@@ -51,10 +51,6 @@ class Kaggle(Platform):
                 "sourceType": "notebook",
             }
         }
-
-    def fast(self) -> Path:
-        """Return a folder that is no part of the notebook's output."""
-        return made(self.root / "kaggle" / "temp")
 
     def outputs(self) -> Path:
         """Return a folder that Save Version keeps."""

@@ -12,7 +12,7 @@ class Local(Platform):
     name = "your own machine"
     badge = "Download"
     session = "As long as your machine runs."
-    places = "The working folder; unpacked data in the folder for temporary files."
+    places = "The working folder; downloaded data in `~/.cache`."
     lost = "Nothing: files stay where they are."
     pitfall = "Close other programs that use the GPU before you start."
     pick_up = "it is on this machine"

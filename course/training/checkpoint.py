@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import torch
 
 from course.errors import CourseError
+from course.mounted import chunks
 from course.training.container import DamagedError, pack, unpack
 from course.training.notice import notice
 from course.training.randomness import random_state, restore_random_state
@@ -193,23 +194,13 @@ class Checkpoint:
         """
         for path in self.paths():
             try:
-                return unpack(_bytes(path))
+                return unpack(b"".join(chunks(path)))
             except DamagedError as damage:
                 notice(f"{path} is damaged ({damage}); it is set aside, the next good one is used.")
                 set_aside(path)
             except CourseError as error:
                 raise CourseError(error.what, where=str(path), do=error.do) from error
         return None
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CourseError(
-            f"the checkpoint cannot be read ({error.strerror or error})",
-            do="if it is on Drive, mount Drive again; then run the cell again",
-        ) from error
 
 
 def _bare(model: torch.nn.Module) -> torch.nn.Module:

@@ -15,7 +15,6 @@ import importlib
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -59,10 +58,9 @@ def bare(
     for name in list(os.environ):
         if name in _MARKS or name.startswith("SM_"):
             monkeypatch.delenv(name)
-    for name in ("root", "work", "tmp"):
+    for name in ("root", "work"):
         (tmp_path / name).mkdir()
     monkeypatch.setattr(Platform, "root", tmp_path / "root")
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     monkeypatch.chdir(tmp_path / "work")
     forget = ["google.colab", *(f"google.colab.{name}" for name in _MODULES), "kaggle_secrets"]
     for name in forget:
@@ -86,7 +84,10 @@ def _with_colab(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(PACKAGES))
     for name in _MODULES:
         importlib.import_module(f"google.colab.{name}")
-    return sys.modules["google.colab"]
+    package = sys.modules["google.colab"]
+    drive, real = package.drive, os.path.ismount
+    monkeypatch.setattr(os.path, "ismount", lambda path: Path(path) == drive.mounted or real(path))
+    return package
 
 
 def colab_enterprise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:

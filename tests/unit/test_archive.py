@@ -31,8 +31,8 @@ from file_server import (
     whole,
 )
 
-from course import runtime
-from course.data import drive, stage
+from course import mounted as drive
+from course import runtime, stage
 from course.errors import CourseError
 
 CONTENT = b"the tiles of the lesson" * 200_000

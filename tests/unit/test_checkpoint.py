@@ -22,7 +22,7 @@ from torch import nn
 from torch.optim import lr_scheduler
 from training_run import one_thread
 
-from course import files
+from course import files, mounted
 from course.errors import CourseError
 from course.training import Checkpoint, Progress, container
 from course.training.container import DamagedError, pack, unpack
@@ -613,10 +613,10 @@ def test_a_copy_that_fails_does_not_stop_training(
     """Stands in for Drive: what is opened for writing there fails as it does on a dropped mount."""
     real = Path.open
 
-    def fail(path: Path, mode: str = "r", *rest: Any) -> Any:
-        if path.is_relative_to(drive) and mode != "r":
+    def fail(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+        if path.is_relative_to(drive) and "r" not in mode:
             raise OSError(code, os.strerror(code), str(path))
-        return real(path, mode, *rest)
+        return real(path, mode, *rest, **more)
 
     save(both, 1)
     monkeypatch.setattr(files, "_PAUSES", (0.0, 0.0))
@@ -642,3 +642,21 @@ def test_a_local_file_that_cannot_be_written_is_an_error(both: Checkpoint, tmp_p
     (tmp_path / "run").rename(tmp_path / "moved")
     with pytest.raises(CourseError, match="could not be written"):
         save(both, 2)
+
+
+def test_a_mount_that_drops_while_a_checkpoint_is_read_is_waited_for(
+    both: Checkpoint, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stands in for Drive: the first opening fails as it does on a dropped mount."""
+    save(both, 1)
+    real, failures = Path.open, [errno.ENOTCONN]
+
+    def fail_once(path: Path, *rest: Any, **more: Any) -> Any:
+        if path.suffix == ".safetensors" and failures:
+            raise OSError(failures.pop(), "not connected", str(path))
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(mounted, "_PAUSE", 0.0)
+    monkeypatch.setattr(Path, "open", fail_once)
+    assert both.read() is not None
+    assert not failures

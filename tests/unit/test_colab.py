@@ -38,6 +38,18 @@ def test_drive_is_mounted_once_and_the_folder_is_the_courses(
     assert colab.drive.mounts == [(str(mount), False)]
 
 
+def test_a_folder_of_that_name_is_not_taken_for_drive(colab: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "root" / "content" / "drive" / "MyDrive").mkdir(parents=True)
+    assert "must not already contain files" in refused(Colab().keep).what
+    assert colab.drive.mounts
+
+
+def test_without_a_mount_nothing_is_said_to_be_in_drive(colab: ModuleType) -> None:
+    assert "nothing was sent" in Colab().flush()
+    Colab().keep()
+    assert "is in Drive" in Colab().flush()
+
+
 def test_a_refused_mount_says_what_to_allow_and_how_to_do_without(colab: ModuleType) -> None:
     colab.drive.refused = True
     error = refused(Colab().keep)

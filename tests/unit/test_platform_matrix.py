@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ from tests import standins
 
 PLACE = Published("org", "repo", "main", "release/01_tiny/01_tiny.ipynb")
 NOTEBOOK: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-SENTENCES = ("session", "places", "lost", "pitfall", "flushed")
+SENTENCES = ("session", "places", "lost", "pitfall")
 LONGEST = 120
 
 
@@ -86,18 +85,11 @@ def test_its_advice_is_no_whole_sentence_so_that_it_fits_into_one(
     assert not advice.endswith(".")
 
 
-@pytest.mark.parametrize("folder", [Platform.fast, Platform.outputs], ids=["fast", "outputs"])
-def test_its_folders_are_made_stay_inside_the_test_and_can_be_written_to(
-    there: Platform, folder: Callable[[Platform], Path], tmp_path: Path
-) -> None:
-    found = getattr(there, folder.__name__)()
+def test_outputs_are_a_folder_that_can_be_written_to(there: Platform, tmp_path: Path) -> None:
+    found = there.outputs()
     assert found.is_relative_to(tmp_path)
     (found / "x").write_text("x")
-    assert getattr(there, folder.__name__)() == found
-
-
-def test_data_to_unpack_and_outputs_do_not_mix(there: Platform) -> None:
-    assert there.fast() != there.outputs()
+    assert there.outputs() == found
 
 
 def test_what_is_kept_is_a_folder_that_can_be_written_to(there: Platform) -> None:
@@ -121,7 +113,7 @@ def test_a_notebook_gets_a_folder_and_is_told_what_is_lost(
     said = capsys.readouterr().out
     assert f"Keep files in {folder}.\nLost otherwise: {there.lost}\n" in said
     storage.flush()
-    assert capsys.readouterr().out.endswith(f"{there.flushed}\n")
+    assert capsys.readouterr().out.endswith(".\n")
 
 
 def test_a_secret_that_is_nowhere_says_what_to_do(

@@ -29,3 +29,21 @@ def test_a_figure_is_shown_whether_matplotlib_was_there_before_or_not(before: st
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "image/png" in done.stdout.split()
+
+
+FIRST = """\
+import sys
+from autograder.isolation.shell import Shell
+shell = Shell.fresh()
+assert shell.user_ns["In"] == [""] and shell.user_ns["Out"] == {}, shell.user_ns["In"]
+assert not hasattr(sys, "last_value")
+done = shell.run("1 / 0")
+assert "In[1]" in "".join(done["error"]["traceback"]), done
+"""
+
+
+def test_the_students_first_cell_is_the_first() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
