@@ -3,7 +3,7 @@
 >>> setup("03_train_end_to_end")
 Lesson   03_train_end_to_end
 Platform Google Colab
-Device   Tesla T4, 15.0 GB
+Device   Tesla T4, 15.8 GB
 Memory   13.6 GB, 72 GB of disk free
 Session  At most 12 hours, fewer if you are idle. A free account does not always get a GPU.
 Lost     The whole disk, when the session ends. Drive stays: see course.keep().

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from course.platforms.saved import running_shell
+
 _PATIENCE = 0.5
 """Seconds before the line is shown: what is quick needs none."""
 _EVERY = 0.25
@@ -113,10 +115,7 @@ def _kernel_is_watched() -> bool:
     So the outputs of a notebook that is graded, tested or executed for publication hold no line
     that differs from run to run.
     """
-    if "IPython" not in sys.modules:
-        return False
-    shell = sys.modules["IPython"].get_ipython()
-    kernel = getattr(shell, "kernel", None)
+    kernel = getattr(running_shell(), "kernel", None)
     return kernel is not None and (
         bool(getattr(kernel, "_allow_stdin", False)) or "google.colab" in sys.modules
     )

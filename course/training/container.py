@@ -15,7 +15,7 @@ import safetensors.torch
 import torch
 
 from course.errors import CourseError
-from course.training.encoding import decode, encode
+from course.training.encoding import UPDATE, decode, encode
 
 FORMAT = 1
 """Goes up when older versions of the course can no longer read what is written."""
@@ -64,7 +64,7 @@ def unpack(data: bytes) -> dict[str, Any]:
         raise CourseError(
             f"a newer version of the course wrote it (format {content['format']}; this one reads "
             f"up to {FORMAT})",
-            do="install the newest version of the course (run the set-up cell in a new session)",
+            do=UPDATE,
         )
     state: dict[str, Any] = decode(content["state"], safetensors.torch.load(data))
     return state

@@ -23,6 +23,8 @@ import torch
 
 from course.errors import CourseError
 
+UPDATE = "install the newest version of the course (run the set-up cell in a new session)"
+"""What to do about a checkpoint that holds more than is known here."""
 _PLAIN = (type(None), bool, int, str)
 _PAIRS: dict[str, Callable[..., Any]] = {
     "$dict": dict,
@@ -82,10 +84,7 @@ def _decode_kind(kind: str, content: Any, tensors: dict[str, torch.Tensor]) -> A
             return torch.view_as_complex(tensors[content])
         case "$array":
             return decode(content, tensors).numpy()
-    raise CourseError(f"the checkpoint holds something unknown ('{kind}')", do=_UPDATE)
-
-
-_UPDATE = "install the newest version of the course (run the set-up cell in a new session)"
+    raise CourseError(f"the checkpoint holds something unknown ('{kind}')", do=UPDATE)
 
 
 def _decode_pairs(content: Any, tensors: dict[str, torch.Tensor]) -> list[Any]:
