@@ -122,7 +122,8 @@ class Directory:
             If there is no such lesson, or several.
         """
         known = self.lessons()
-        found = [name] if name in known else [id_ for id_ in known if id_.startswith(name)]
+        begins = name.zfill(2) if name.isdecimal() else name  # "3" is lesson 03
+        found = [name] if name in known else [id_ for id_ in known if id_.startswith(begins)]
         if len(found) != 1:
             listed = ", ".join(known) or "none"
             raise UsageError(

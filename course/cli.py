@@ -12,7 +12,7 @@ def main() -> None:
     if importlib.util.find_spec("typer") is None or importlib.util.find_spec("rich") is None:
         sys.exit(
             "The course command needs typer and rich, and `course run` papermill: "
-            "pip install 'notebook-gpu-course[executor]'"
+            "pip install typer rich papermill ipykernel nbconvert nbformat"
         )
     if importlib.util.find_spec("autograder") is None:
         from course.commands import application

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from course.checks import exercise_checks
+from course.errors import CourseError
 from course.panel import GREEN, GREY, RED, panel
 
 
@@ -135,10 +136,8 @@ def hint(exercise: str, level: int = 1) -> Hint:
     Raises
     ------
     CourseError
-        If no exercise has that id.
-    ValueError
-        If the level is neither 1 nor 2.
+        If no exercise has that id, or the level is neither 1 nor 2.
     """
     if level not in (1, 2):
-        raise ValueError("there are two hints: level=1 and level=2")
+        raise CourseError(f"there is no hint {level!r}", do="use level=1 or level=2")
     return Hint(exercise, level, exercise_checks(exercise).hints[level - 1])

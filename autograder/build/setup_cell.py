@@ -15,12 +15,18 @@ TEMPLATE = """\
 # @title Run me first: I get what is missing (never torch) and say where you are. Twice is fine.
 import importlib.util
 
+
+def absent(name):
+    spec = importlib.util.find_spec(name)
+    return spec is None or spec.origin is None  # a mere folder of that name is no package
+
+
 wanted = {{"course": "{package}", "PIL": "pillow", "safetensors": "safetensors"}}
-missing = [wanted[name] for name in wanted if importlib.util.find_spec(name) is None]
+missing = [wanted[name] for name in wanted if absent(name)]
 if missing:
-    %pip install --quiet --no-deps {{" ".join(missing)}}
+    %pip install --quiet --no-deps --retries 1 --disable-pip-version-check {{" ".join(missing)}}
     importlib.invalidate_caches()
-if importlib.util.find_spec("course") is None:  # then plain Python has to do
+if absent("course"):  # then plain Python has to do
     import sys
     import types
     import torch
@@ -32,15 +38,16 @@ if importlib.util.find_spec("course") is None:  # then plain Python has to do
     )
     print(why)
 
-    def absent(name):
+    def lacking(name):
         raise AttributeError(why)
 
-    plain = importlib.util.module_from_spec(importlib.machinery.ModuleSpec("course", None))
+    spec = importlib.machinery.ModuleSpec("course", None, origin="plain Python")
+    plain = importlib.util.module_from_spec(spec)
     plain.NotAttempted = type("NotAttempted", (NotImplementedError,), {{}})
     plain.check = plain.hint = plain.submit = lambda *_, **__: print(why)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     plain.setup = lambda *_, **__: types.SimpleNamespace(device=device)
-    plain.__getattr__ = absent
+    plain.__getattr__ = lacking
     sys.modules["course"] = plain
 
 import course

@@ -124,19 +124,20 @@ def _from(source: Source, name: str, part: Part, sha256: str | None, progress: P
         found = digest(part.path)
     if expected and found != expected:
         part.discard()
-        raise _another(source, part.target, known=bool(sha256))
+        raise _another(source, part.target, found, known=bool(sha256))
     if not expected:
         write_atomic(_record(part.target), found.encode())
         progress.last_word = f"trusted as it came. To insist on this content: sha256='{found}'"
     part.finish()
 
 
-def _another(source: Source, target: Path, *, known: bool) -> CourseError:
+def _another(source: Source, target: Path, found: str, *, known: bool) -> CourseError:
     if known:
         return CourseError(
             "the file that arrived is not the one this lesson was written for",
             where=str(source),
-            do="run the cell again; if it stays so, tell your instructor",
+            do="run the cell again; if it stays so, tell your instructor. Is it a file of your "
+            f"own? Its SHA-256 is {found}",
         )
     return CourseError(
         "the file that arrived is not the one that came the first time",

@@ -32,6 +32,7 @@ def checked(sha256: str | None) -> str | None:
     CourseError
         If it is no SHA-256.
     """
+    sha256 = sha256 and sha256.strip()
     if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
         raise CourseError(
             f"'{sha256}' is no SHA-256, which has 64 hexadecimal digits",

@@ -85,6 +85,14 @@ def read(
     from PIL import Image
 
     folder = Path(folder)
+    if not folder.exists():
+        raise CourseError(
+            "there is nothing here", where=str(folder.absolute()), do="check the path"
+        )
+    if per_class is not None and per_class < 1:
+        raise CourseError(
+            f"per_class={per_class} reads nothing", do="give 1 or more, or leave it out"
+        )
     names: list[PurePosixPath] = []
     try:
         with _opened(folder) as (names, opener):
@@ -96,12 +104,7 @@ def read(
         OSError, zipfile.BadZipFile, zlib.error, struct.error, ValueError, SyntaxError,
         NotImplementedError, RuntimeError, EOFError, Image.DecompressionBombError,
     ) as error:  # fmt: skip
-        kind = "folder" if folder.is_dir() else "archive"
-        raise CourseError(
-            f"the {kind} cannot be read, or its pictures are not alike ({error})",
-            where=str(folder),
-            do="delete it and run the set-up cell and this one again",
-        ) from error
+        raise _unreadable(folder, error) from error
     except MemoryError as error:
         raise CourseError(
             f"its {len(names):,} pictures do not fit into the memory",
@@ -110,6 +113,17 @@ def read(
         ) from error
     labels = np.array([classes.index(name.parent.name) for name in names], dtype=np.int64)
     return Pictures(images, labels, classes), names
+
+
+def _unreadable(folder: Path, error: Exception) -> CourseError:
+    if folder.is_dir():  # somebody's own pictures: nothing to delete
+        advice = "make all pictures one size, or take out the one it names"
+        return CourseError(f"a picture cannot be used ({error})", where=str(folder), do=advice)
+    return CourseError(
+        f"the archive cannot be read, or its pictures are not alike ({error})",
+        where=str(folder),
+        do="if the course brought it: delete it, run the set-up cell and this one again",
+    )
 
 
 @contextmanager
@@ -167,13 +181,16 @@ def _check_all_there(folder: Path, classes: tuple[str, ...], names: list[PurePos
 def _decoded(
     names: list[PurePosixPath], opener: Open, title: str, *, grey: bool
 ) -> npt.NDArray[np.uint8]:
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     images = np.empty((0, 0, 0), np.uint8)
     with Progress(title, len(names), lambda count: f"{count:,} pictures") as progress:
         for row, name in enumerate(names):
-            with opener(name) as file, Image.open(file) as picture:
-                image = np.asarray(picture.convert("L" if grey else "RGB"))
+            try:
+                with opener(name) as file, Image.open(file) as picture:
+                    image = np.asarray(picture.convert("L" if grey else "RGB"))
+            except UnidentifiedImageError as error:
+                raise ValueError(f"'{name}' is no picture, or a damaged one") from error
             if row == 0:
                 images = np.empty((len(names), *image.shape), np.uint8)
             if image.shape != images.shape[1:]:

@@ -64,7 +64,8 @@ def unpack(
     """
     archive, sha256 = Path(archive), checked(sha256)
     key = sha256 or _digest(archive)
-    folder = Path(to) if to is not None else cache() / "unpacked" / f"{key[:16]}-{_stem(archive)}"
+    usual = cache() / "unpacked" / f"{key[:16]}-{_stem(archive)}"
+    folder = usual if to is None else Path(to).absolute()
     if _is_whole(folder, key):
         return folder
     with Progress(archive.name) as progress:

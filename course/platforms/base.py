@@ -148,7 +148,8 @@ class Platform(ABC):
         CourseError
             If it has none of that name, or if there is no such store here.
         """
-        raise CourseError(f"there is no secret '{name}'", where=self.name, do=self.secrets)
+        advice = self.secrets.replace("NAME", name)
+        raise CourseError(f"there is no secret '{name}'", where=self.name, do=advice)
 
     def hand_over(self, path: Path) -> str:
         """Give a file to the user; return a sentence that says where it is.

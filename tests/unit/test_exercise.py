@@ -152,7 +152,7 @@ def test_a_panel_brings_its_own_paper_for_dark_pages() -> None:
 
 @pytest.mark.parametrize("level", [0, 3])
 def test_there_are_two_hints_and_no_more(level: int) -> None:
-    with pytest.raises(ValueError, match="level=1 and level=2"):
+    with pytest.raises(CourseError, match="use level=1 or level=2"):
         hint("split", level=level)
 
 

@@ -119,15 +119,14 @@ def test_pictures_of_two_sizes_are_refused(tmp_path: Path, make: Make) -> None:
 
 @both
 def test_a_damaged_picture_is_refused(tmp_path: Path, make: Make) -> None:
-    kind = "folder" if make is as_folder else "archive"
-    with pytest.raises(CourseError, match=f"the {kind} cannot be read"):
+    with pytest.raises(CourseError, match=r"x\.png"):
         load_folder(make(tmp_path, ENTRIES | {"set/River/x.png": picture(RED)[:40]}))
 
 
 def test_a_picture_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
     content = bytearray(picture(RED))
     content[16:24] = bytes([0, 1, 0, 0]) * 2  # 65,536 pixels each way
-    with pytest.raises(CourseError, match="the folder cannot be read"):
+    with pytest.raises(CourseError, match="a picture cannot be used"):
         load_folder(as_folder(tmp_path, {"River/x.png": bytes(content)}))
 
 
@@ -153,8 +152,22 @@ def test_a_tar_file_must_be_unpacked_first(tmp_path: Path) -> None:
 
 
 def test_a_place_with_nothing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="the archive cannot be read"):
+    with pytest.raises(CourseError, match="there is nothing here") as caught:
         load_folder(tmp_path / "nothing")
+    assert caught.value.do == "check the path"
+
+
+def test_nobody_is_told_to_delete_pictures_of_their_own(tmp_path: Path) -> None:
+    folder = as_folder(tmp_path, ENTRIES | {"set/River/x.png": b"no picture"})
+    with pytest.raises(CourseError, match=r"River/x\.png' is no picture") as caught:
+        load_folder(folder)
+    assert "take out" in caught.value.do
+    assert "delete" not in caught.value.do
+
+
+def test_reading_none_of_each_class_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="per_class=0"):
+        load_folder(as_folder(tmp_path, ENTRIES), per_class=0)
 
 
 @pytest.fixture

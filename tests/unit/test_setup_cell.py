@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import copy
+import importlib.machinery
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from course import runtime
 from course.errors import CourseError
 
 Tiny = Callable[..., Path]
+INSTALL = "install --quiet --no-deps --retries 1 --disable-pip-version-check"
 
 
 class Shell:
@@ -134,7 +136,7 @@ def test_only_what_is_missing_is_installed_and_alone(
 ) -> None:
     without(monkeypatch, "PIL", "safetensors")
     assert shell.run(cell) is None
-    assert shell.asked == ["install --quiet --no-deps pillow safetensors"]
+    assert shell.asked == [f"{INSTALL} pillow safetensors"]
 
 
 def test_torch_is_never_installed_even_where_everything_is_missing(
@@ -144,8 +146,7 @@ def test_torch_is_never_installed_even_where_everything_is_missing(
     shell.run(cell)
     (asked,) = shell.asked
     assert asked == (
-        "install --quiet --no-deps https://github.com/org/repo/archive/refs/heads/main.zip "
-        "pillow safetensors"
+        f"{INSTALL} https://github.com/org/repo/archive/refs/heads/main.zip pillow safetensors"
     )
 
 
@@ -171,6 +172,21 @@ def test_plain_python_too_can_run_the_cell_twice(
     monkeypatch.setattr(importlib.util, "find_spec", real)
     assert shell.run(cell) is None
     assert len(shell.asked) == 1
+
+
+def test_a_folder_called_course_is_not_taken_for_the_package(
+    shell: Shell, cell: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "beside" / "course").mkdir(parents=True)
+    spec = importlib.machinery.PathFinder.find_spec("course", [str(tmp_path / "beside")])
+    assert spec is not None
+    without(monkeypatch, "course")
+    known = importlib.util.find_spec
+    found = lambda name: spec if name == "course" else known(name)  # noqa: E731
+    monkeypatch.setattr(importlib.util, "find_spec", found)
+    assert shell.run(cell) is None
+    assert shell.asked == [f"{INSTALL} https://github.com/org/repo/archive/refs/heads/main.zip"]
+    assert "restart the session" in str(shell.run("course.stage"))
 
 
 def test_a_stub_shows_one_line_instead_of_a_traceback(

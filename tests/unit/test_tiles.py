@@ -102,7 +102,7 @@ def test_what_is_no_archive_is_refused_with_advice(tmp_path: Path) -> None:
 
 
 def test_an_archive_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="the archive cannot be read"):
+    with pytest.raises(CourseError, match="there is nothing here"):
         load_tiles(tmp_path / "x.zip")
 
 

@@ -12,7 +12,7 @@ from course.executor.plan import Done, Job, Plan, Result, Step, Verdict, by_exit
 from course.executor.prices import Price
 from course.executor.targets.base import Option
 
-PIP = "python -m pip install 'notebook-gpu-course[executor]'"
+PIP = "python -m pip install papermill ipykernel nbconvert nbformat"
 # Longer than job.py takes to see that the time is up and to make the page.
 _GRACE = 20.0
 
