@@ -154,6 +154,11 @@ def test_the_notebook_as_it_was_released_is_not_packed(tmp_path: Path) -> None:
     )
 
 
+def test_code_with_the_stub_left_behind_is_packed(tmp_path: Path) -> None:
+    receipt = packed(tmp_path, answered(double=f'{RIGHT}\n    raise NotAttempted("double")'))
+    assert receipt.unanswered == ("double", "essay")
+
+
 def test_without_a_live_notebook_the_fallback_is_told_and_nothing_raises(tmp_path: Path) -> None:
     error = CourseError("Colab did not answer", do="choose File > Download .ipynb")
     assert refused(tmp_path, error) == (
