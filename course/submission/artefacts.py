@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,8 +61,9 @@ class _File(NamedTuple):
 
 def _files(folders: Iterable[Path], patterns: list[str]) -> Iterator[_File]:
     for folder in folders:
-        for path in sorted({path for pattern in patterns for path in folder.glob(pattern)}):
-            if path.parent == folder and path.is_file():
+        # By name and not by `glob`, which raises for some patterns and reaches other folders.
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if any(fnmatchcase(path.name, pattern) for pattern in patterns) and path.is_file():
                 about = path.stat()
                 yield _File(path, about.st_size, about.st_mtime_ns)
 

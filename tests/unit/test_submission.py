@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -274,6 +275,68 @@ def test_what_was_run_and_not_saved_is_told_first(
     assert isinstance(receipt, Receipt)
     assert receipt.stale
     assert str(receipt).startswith("✘ Save first: the notebook's file lacks what you ran last.")
+
+
+def test_save_first_goes_away_by_saving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell was tried and deleted: no file will ever hold it."""
+    path, ran = tmp_path / "01_tiny.ipynb", [RIGHT, "!nvidia-smi"]
+
+    def stale(saved: int, *more: str) -> bool:
+        ran.extend((*more, "course.submit()"))
+        os.utime(path, (saved, saved))
+        answer = submit(place=Local())
+        assert isinstance(answer, Receipt), str(answer)
+        return answer.stale
+
+    from course.platforms.local import Local
+
+    path.write_text(json.dumps(answered()))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    monkeypatch.setattr("course.submission.what_ran", lambda: tuple(ran))
+    assert stale(1_000)
+    assert stale(1_000), "not saved yet"
+    assert not stale(2_000)
+    assert not stale(2_000)
+    assert stale(2_000, "double = 2"), "and worked on since"
+    assert not stale(3_000)
+
+
+def test_a_file_that_goes_away_meanwhile_raises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "01_tiny.ipynb"
+    path.write_text(json.dumps(answered()))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    place = FakePlace(tmp_path / "out", answered())
+    place.folder.mkdir()
+
+    def renamed(packed: Path) -> str:
+        path.rename(tmp_path / "other.ipynb")
+        return f"{packed} is ready."
+
+    monkeypatch.setattr(place, "hand_over", renamed)
+    receipt = submit(place=place)
+    assert isinstance(receipt, Receipt)
+    assert not path.exists()
+    assert "it was saved just now." in str(receipt)
+
+
+def test_what_the_system_refuses_raises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
+
+    place = FakePlace(tmp_path, answered())
+    monkeypatch.setattr(place, "hand_over", full)
+    receipt = submit(place=place)
+    assert isinstance(receipt, Receipt)
+    assert receipt.where == f"It is here: {receipt.path} (No space left on device)"
+    monkeypatch.setattr(place, "outputs", full)
+    assert str(submit(place=place)) == (
+        f"○ No file to hand in yet: `{tmp_path}`: a file cannot be reached "
+        "(No space left on device).\n  What to do: run this again."
+    )
 
 
 def test_answers_that_were_never_saved_are_not_called_missing(

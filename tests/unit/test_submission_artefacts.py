@@ -59,11 +59,13 @@ def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     assert take_along([tmp_path / "none"], ["*"]) == ({}, [])
 
 
-def test_a_pattern_cannot_reach_other_folders(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pattern", ["../*.safetensors", "/", "", "here/*", "[", "**x"])
+def test_a_pattern_cannot_reach_other_folders_or_fail(tmp_path: Path, pattern: str) -> None:
     here = tmp_path / "here"
     here.mkdir()
     write(tmp_path, net=1)
-    assert take_along([here], ["../*.safetensors"]) == ({}, [])
+    write(here, net=1)
+    assert take_along([here], [pattern]) == ({}, [])
 
 
 def test_caps_are_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
