@@ -1,7 +1,7 @@
 """Hand in: one zip file with the notebook, the files its lesson names, and a receipt.
 
 >>> submit()                         # in a notebook
-✔ Ready to hand in: `03_train_end_to_end.zip`, 0.2 MB. …
+✔ Ready to hand in: `03_train_end_to_end.zip`, 312 kB. …
 >>> submit(notebook="my copy.ipynb")  # where the notebook cannot be found from its kernel
 """
 

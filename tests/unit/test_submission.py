@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import hashlib
 import json
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,10 @@ from handed_in import LESSON, RIGHT, FakePlace, answered, cell, get, released, w
 
 from course.errors import CourseError
 from course.submission import NotPacked, Receipt, submit
+from course.submission.freshness import when_saved
 from course.submission.pack import MANIFEST
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -265,6 +270,25 @@ def test_the_saved_file_is_handed_in_and_its_age_is_told(
     assert not receipt.stale
     assert "The saved file is what counts; it was saved just now." in str(receipt)
     assert str(receipt.path) in receipt.where
+
+
+def test_the_page_for_students_shows_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "students.md").read_text("utf-8")
+    receipt = on_disk(tmp_path, monkeypatch, [])
+    assert isinstance(receipt, Receipt)
+    name = "03_train_end_to_end"
+    shown = dataclasses.replace(
+        receipt,
+        path=Path(f"{name}.zip"),
+        where=receipt.where.replace(str(tmp_path), "/home/ada").replace(LESSON, name),
+        digest="3f9a02bc71de",
+        files=((f"{name}.ipynb", 214_000), ("tile_net.safetensors", 98_000)),
+        unanswered=("recall", "pr-curve"),
+        told=(when_saved(NOW - timedelta(minutes=2), NOW),),
+    )
+    assert f"\n{shown}\n" in page.replace("71de…", "71de")
 
 
 def test_what_was_run_and_not_saved_is_told_first(
