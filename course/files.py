@@ -9,7 +9,6 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ PART = ".part"
 """How names of unfinished files end; they begin with a dot. Left behind by a process that died."""
 
 _PAUSES = (0.5, 2.0)  # seconds before the second and the third attempt
+_PIECE = 1 << 20
 _PASSING = {
     errno.ENOTCONN,  # 107: what a Drive mount says when it has dropped; it often comes back
     errno.EIO,
@@ -41,6 +41,10 @@ _ADVICE = {
     errno.EACCES: "choose a folder that you may write to",
     errno.EPERM: "choose a folder that you may write to",
     errno.EROFS: "choose a folder that you may write to",
+}
+_TO_READ = {
+    errno.ENOTCONN: _ADVICE[errno.ENOTCONN],
+    errno.ENOENT: "check that the file is still there; if it is on Drive, mount Drive again",
 }
 
 
@@ -67,10 +71,23 @@ def copy_atomic(source: Path, target: Path) -> None:
     """
 
     def copy(file: BinaryIO) -> None:
-        with source.open("rb") as original:
-            shutil.copyfileobj(original, file, 1 << 20)
+        for piece in _pieces(source):
+            file.write(piece)
 
     _persist(target, copy)
+
+
+class _Unread(OSError):
+    """It is the source of a copy that failed, and not its target."""
+
+
+def _pieces(source: Path) -> Iterator[bytes]:
+    try:
+        with source.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    except OSError as error:
+        raise _Unread(error.errno, error.strerror, str(source)) from error
 
 
 def _persist(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -124,5 +141,8 @@ def _fsync_folder(folder: Path) -> None:
 
 def _explained(path: Path, error: OSError) -> CourseError:
     reason = error.strerror or str(error)
+    if isinstance(error, _Unread):
+        do = _TO_READ.get(error.errno or 0, "check that it is a file that you may read")
+        return CourseError(f"the file could not be read ({reason})", where=error.filename, do=do)
     do = _ADVICE.get(error.errno or 0, "check the folder, then run the cell again")
     return CourseError(f"the file could not be written ({reason})", where=str(path), do=do)

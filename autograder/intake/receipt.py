@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from course.submission.pack import MANIFEST, receipt_of, short
 
 _LARGEST = 1_000_000
 """Bytes of a manifest. Ours have less than a thousandth of it."""
+_STEP = 2
+"""Seconds: zip files hold only even ones."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Manifest:
         Where the manifest is in its bundle, ending in ``/`` unless that is the top.
     files
         Name to SHA-256.
+    when
+        When it was packed; None where it does not say so in a way that can be true.
     readable
         False if it is damaged.
     """
@@ -45,17 +51,22 @@ class Manifest:
     folder: str
     lesson: str = ""
     files: dict[str, str] = field(default_factory=dict)
+    when: datetime | None = None
     readable: bool = True
 
 
 def set_apart(bundles: Iterable[Bundle]) -> tuple[list[Bundle], dict[str, Manifest]]:
-    """Take manifests out of bundles; return them by the bundle's name."""
+    """Take manifests out of bundles; return them by the bundle's name.
+
+    The files get the date that their manifest gives them, with its time zone.
+    """
     rest, manifests = [], {}
     for bundle in bundles:
         ours = [file for file in bundle.files if file.name.rpartition("/")[2] == MANIFEST]
         if ours:
             manifests[bundle.name] = _read(min(ours, key=depth))
-        others = tuple(file for file in bundle.files if file not in ours)
+        when = manifests[bundle.name].when if ours else None
+        others = tuple(_dated(file, when) for file in bundle.files if file not in ours)
         rest.append(replace(bundle, files=others))
     return rest, manifests
 
@@ -113,6 +124,28 @@ def examine(path: Path) -> tuple[str, list[str]]:
     return (f"{short(receipt)} (in full: {receipt})" if receipt else ""), told
 
 
+def _dated(file: Found, when: datetime | None) -> Found:
+    """Give a file the date it was packed at.
+
+    `submit` writes dates in UTC, and zip files do not say in which time zone. So they were read as
+    of the time zone here. A file with another date was changed since, and keeps it.
+    """
+    if when is None:
+        return file
+    misread = when.astimezone(UTC).replace(tzinfo=None).timestamp()
+    return replace(file, when=when.timestamp()) if abs(file.when - misread) < _STEP else file
+
+
+def _when(said: Any) -> datetime | None:
+    """Read a date with its time zone; pass over what is none, or cannot have been yet."""
+    try:
+        when = datetime.fromisoformat(said)
+        dated = when.tzinfo is not None and when.year >= 1980
+        return when if dated and when.timestamp() <= time.time() else None
+    except (OverflowError, TypeError, ValueError):
+        return None
+
+
 def _read(file: Found) -> Manifest:
     folder = file.name.removesuffix(MANIFEST)
     content = contents(file, _LARGEST)
@@ -121,6 +154,6 @@ def _read(file: Found) -> Manifest:
         files = {str(name): str(digest) for name, digest in said["files"].items()}
         if len(files) > MOST_FILES:
             return Manifest(folder, readable=False)
-        return Manifest(folder, str(said["lesson"]), files)
+        return Manifest(folder, str(said["lesson"]), files, _when(said.get("when")))
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return Manifest(folder, readable=False)

@@ -1,7 +1,7 @@
 """Hand in: one zip file with the notebook, the files its lesson names, and a receipt.
 
 >>> submit()                         # in a notebook
-✔ Ready to hand in: `03_train_end_to_end.zip`, 0.2 MB. …
+✔ Ready to hand in: `03_train_end_to_end.zip`, 312 kB. …
 >>> submit(notebook="my copy.ipynb")  # where the notebook cannot be found from its kernel
 """
 
@@ -18,14 +18,17 @@ from course.files import write_atomic
 from course.platforms import Platform, detect
 from course.platforms.saved import notebook_file, read
 from course.submission.artefacts import take_along
+from course.submission.freshness import Lacking, lacks_what_ran, what_ran, when_saved
 from course.submission.notebook import Notebook, valid
 from course.submission.outputs import lightened
 from course.submission.pack import digests, pack, receipt_of
 from course.submission.receipt import NotPacked, Receipt
 from course.submission.released import Released, look
-from course.submission.saved import lacks_what_ran, what_ran, when_saved
 
 __all__ = ["NotPacked", "Receipt", "submit"]
+
+_lacking: dict[Path, Lacking] = {}
+"""What this kernel asked to be saved."""
 
 
 def submit(
@@ -52,6 +55,9 @@ def submit(
         return _packed(_live(here) if notebook is None else _named(Path(notebook)), here)
     except CourseError as error:
         return NotPacked(error)
+    except OSError as error:
+        what = f"a file cannot be reached ({error.strerror or error})"
+        return NotPacked(CourseError(what, where=error.filename or "", do="run this again"))
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class _Source:
         The file that holds it; None if a front end gave it.
     folder
         Where its artefacts are.
+    saved
+        When the file was saved, in seconds; None where that is not known.
     stale
         Whether the file lacks what was run last.
     """
@@ -71,6 +79,7 @@ class _Source:
     notebook: Notebook
     file: Path | None
     folder: Path
+    saved: float | None = None
     stale: bool = False
 
     @property
@@ -82,20 +91,39 @@ class _Source:
 
 
 def _live(here: Platform) -> _Source:
+    file = notebook_file()
+    # Before it is read: if it is saved meanwhile, what is read may be newer than this, never older.
+    saved = _saved(file) if file else None
     try:
         notebook = valid(here.live_notebook())
     except CourseError as error:
         by_hand = 'or name the notebook\'s file: `course.submit(notebook="name.ipynb")`'
         do = f"{error.do}; {by_hand}" if error.do else by_hand.removeprefix("or ")
         raise CourseError(error.what, where=error.where, do=do) from error
-    file = notebook_file()
-    stale = file is not None and lacks_what_ran(notebook, what_ran())
-    return _Source(notebook, file, Path.cwd(), stale)
+    stale = file is not None and _stale(notebook, file, saved or 0)
+    return _Source(notebook, file, Path.cwd(), saved, stale)
+
+
+def _stale(notebook: Notebook, file: Path, saved: float) -> bool:
+    ran = what_ran()
+    settled = _lacking[file].settled(saved, ran) if file in _lacking else ()
+    stale = lacks_what_ran(notebook, ran, settled)
+    if stale:
+        _lacking[file] = Lacking(saved, ran)
+    return stale
 
 
 def _named(path: Path) -> _Source:
     file = path.expanduser().absolute()
-    return _Source(valid(read(file), str(file)), file, file.parent)
+    saved = _saved(file)
+    return _Source(valid(read(file), str(file)), file, file.parent, saved)
+
+
+def _saved(file: Path) -> float | None:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return None
 
 
 def _packed(source: _Source, here: Platform) -> Receipt:
@@ -125,7 +153,7 @@ def _packed(source: _Source, here: Platform) -> Receipt:
         files=tuple((name, len(content)) for name, content in sorted(files.items())),
         answers=looked.answers,
         unanswered=looked.unanswered,
-        told=(*looked.told, *lighter, *left, *_saved(source, when)),
+        told=(*looked.told, *lighter, *left, *_age(source, when)),
         stale=source.stale,
     )
 
@@ -146,13 +174,13 @@ def _contents(path: Path) -> bytes:
 def _handed_over(here: Platform, path: Path) -> str:
     try:
         return here.hand_over(path)
-    except CourseError as error:
+    except (CourseError, OSError) as error:
         # The file is made: that it could not be given is no reason to take it away.
-        return f"It is here: {path} ({error.what})"
+        why = error.what if isinstance(error, CourseError) else error.strerror or str(error)
+        return f"It is here: {path} ({why})"
 
 
-def _saved(source: _Source, now: datetime) -> list[str]:
-    if source.file is None:
+def _age(source: _Source, now: datetime) -> list[str]:
+    if source.saved is None:
         return []
-    changed = datetime.fromtimestamp(source.file.stat().st_mtime, UTC)
-    return [when_saved(changed, now)]
+    return [when_saved(datetime.fromtimestamp(source.saved, UTC), now)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 MOST_A_FILE = 50_000_000
 MOST_IN_ALL = 80_000_000
@@ -19,26 +21,26 @@ def take_along(
     Parameters
     ----------
     folders
-        Where to look, but not below; of two files with one name the first one found counts.
+        Where to look, but not below; of two files with one name the newer one counts.
     patterns
         Of file names, as in ``"*.safetensors"``.
 
     Returns
     -------
     dict, list
-        Name to file, and a sentence for each file that is too large.
+        Name to file, and a sentence for each file that is too large or older than its namesake.
     """
-    patterns = list(patterns)
-    found: dict[str, Path] = {}
-    for folder in folders:
-        for pattern in patterns:
-            for path in sorted(folder.glob(pattern)):
-                if path.parent == folder and path.is_file():
-                    found.setdefault(path.name, path)
+    found: dict[str, _File] = {}
+    told = []
+    for file in _files(folders, list(patterns)):
+        other = found.setdefault(file.path.name, file)
+        if not file.path.samefile(other.path):
+            older, newer = sorted((file, other), key=lambda each: each.changed)
+            found[file.path.name] = newer
+            told.append(_namesakes(newer.path, older.path))
     taken: dict[str, Path] = {}
-    told, total = [], 0
-    for name, path in sorted(found.items()):
-        size = path.stat().st_size
+    total = 0
+    for name, (path, size, _) in sorted(found.items()):
         if size > MOST_A_FILE:
             told.append(_left(name, size, f"a file may have {megabytes(MOST_A_FILE)}"))
         elif total + size > MOST_IN_ALL:
@@ -51,11 +53,30 @@ def take_along(
     return taken, told
 
 
+class _File(NamedTuple):
+    path: Path
+    size: int
+    changed: int
+
+
+def _files(folders: Iterable[Path], patterns: list[str]) -> Iterator[_File]:
+    for folder in folders:
+        # By name and not by `glob`, which raises for some patterns and reaches other folders.
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if any(fnmatchcase(path.name, pattern) for pattern in patterns) and path.is_file():
+                about = path.stat()
+                yield _File(path, about.st_size, about.st_mtime_ns)
+
+
 def megabytes(size: int) -> str:
     """Return a size in bytes for people to read."""
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))} kB"
     return f"{size / 1_000_000:.1f} MB".replace(".0 MB", " MB")
+
+
+def _namesakes(newer: Path, older: Path) -> str:
+    return f"Of two files `{newer.name}` the newer one counts: `{newer}`, not `{older}`."
 
 
 def _left(name: str, size: int, why: str) -> str:

@@ -151,27 +151,27 @@ class Look:
         Those where nothing was written, or a stub is still there.
     told
         A sentence for each other thing that is not as it was.
+    empty
+        Whether there are exercises and all are as they were released, or blank.
     """
 
     answers: tuple[str, ...]
     unanswered: tuple[str, ...]
     told: tuple[str, ...]
-
-    @property
-    def empty(self) -> bool:
-        """Whether there are exercises and none is answered."""
-        return bool(self.answers) and self.unanswered == self.answers
+    empty: bool
 
 
 def look(released: Released, notebook: Notebook) -> Look:
     """Compare a notebook with its release."""
-    answers, unanswered = [], []
+    answers, unanswered, untouched = [], [], []
     gone, lost, changed = [], [], []
     for part in released.parts:
         found = copies(part, notebook)
         if part.answer:
             answers.append(part.id)
             if found and all(_untouched(part, cell) for cell in found):
+                untouched.append(part.id)
+            if found and all(_unanswered(part, cell) for cell in found):
                 unanswered.append(part.id)
             lost += [] if found else [part.id]
         elif not found:
@@ -190,16 +190,25 @@ def look(released: Released, notebook: Notebook) -> Look:
                 f"{_cells(ids)} {what}. It does not matter for your marks: the graded notebook "
                 "is rebuilt from the lesson."
             )
-    return Look(tuple(answers), tuple(unanswered), tuple(told))
+    empty = bool(answers) and untouched == answers
+    return Look(tuple(answers), tuple(unanswered), tuple(told), empty)
 
 
 def _untouched(part: Part, cell: Cell) -> bool:
+    """Say whether a cell is as released, or blank; where the release is not known, has a stub."""
     source = text(cell)
-    return (
-        not source.strip()
-        or _STUB.search(source) is not None
-        or (part.digest != "" and digest_of(source) == part.digest)
-    )
+    if not source.strip():
+        return True
+    return digest_of(source) == part.digest if part.digest else _has_stub(source)
+
+
+def _unanswered(part: Part, cell: Cell) -> bool:
+    # Code may work with a stub left behind its `return`: such a cell is listed, never refused.
+    return _untouched(part, cell) or _has_stub(text(cell))
+
+
+def _has_stub(source: str) -> bool:
+    return _STUB.search(source) is not None
 
 
 def _cells(ids: list[str]) -> str:

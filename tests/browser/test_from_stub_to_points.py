@@ -74,6 +74,16 @@ def write_below(code: Locator, text: str) -> None:
     code.page.keyboard.press("Control+Enter")
 
 
+def delete(code: Locator, text: str) -> None:
+    """Delete a cell once it has run."""
+    expect(code).to_contain_text(text)
+    expect(code.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"), timeout=SOON)
+    code.locator(".jp-InputPrompt").click()
+    for key in ("Escape", "d", "d"):
+        code.page.keyboard.press(key)
+    expect(code).not_to_contain_text(text)
+
+
 def save(page: Page, path: Path, text: str) -> None:
     """Save until the file holds a text."""
     for _ in range(20):
@@ -136,7 +146,13 @@ def test_an_exercise_is_solved_handed_in_and_graded(
 
     run(last)
     says(last, re.compile(r"[Ss]ave .*\(Ctrl\+S\)"))
+    # A cell that was tried and deleted will be in no file: saving settles it all the same.
+    write_below(check, "trial = 1")
+    delete(cell(page, at[f"{EXERCISE}-check"] + 1), "trial = 1")
     save(page, path, "np.isin(blocks, held_out)")
+    run(last)
+    says(last, "✘ Save first")
+    save(page, path, "Save first")
     run(last)
     says(last, f"✔ Ready to hand in: {LESSON}.zip")
     says(last, re.compile(r"Receipt: ([0-9a-f]{4}-){2}[0-9a-f]{4} \(in full: [0-9a-f]{64}\)"))

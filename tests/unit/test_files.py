@@ -104,9 +104,48 @@ def test_a_folder_that_is_none(tmp_path: Path, place: str, advice: str) -> None:
 
 def test_a_source_that_is_missing(tmp_path: Path) -> None:
     write_atomic(tmp_path / "b", b"one")
-    with pytest.raises(CourseError):
+    with pytest.raises(CourseError, match="the file could not be read") as caught:
         copy_atomic(tmp_path / "a", tmp_path / "b")
+    assert caught.value.where == str(tmp_path / "a")
+    assert "is still there" in caught.value.do
     assert names(tmp_path) == ["b"]
+
+
+def test_a_source_that_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(CourseError, match="a file that you may read") as caught:
+        copy_atomic(tmp_path / "a", tmp_path / "b")
+    assert caught.value.where == str(tmp_path / "a")
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_target_that_cannot_be_written_is_not_taken_for_the_source(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "a", b"one")
+    with pytest.raises(CourseError, match="could not be written") as caught:
+        copy_atomic(tmp_path / "a", tmp_path / "none" / "b")
+    assert caught.value.where == str(tmp_path / "none" / "b")
+
+
+@pytest.mark.parametrize(("times", "copied"), [(2, True), (3, False)])
+def test_a_source_on_a_mount_that_dropped_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, copied: bool
+) -> None:
+    (tmp_path / "a").write_bytes(b"one")
+    drops = iter(range(times))
+    real = Path.open
+
+    def dropping(self: Path, mode: str = "r", *rest: Any) -> Any:
+        if mode == "rb" and next(drops, None) is not None:
+            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN), str(self))
+        return real(self, mode, *rest)
+
+    monkeypatch.setattr(Path, "open", dropping)
+    if copied:
+        copy_atomic(tmp_path / "a", tmp_path / "b")
+        assert (tmp_path / "b").read_bytes() == b"one"
+    else:
+        with pytest.raises(CourseError, match=r"(?s)could not be read \(.*mount the folder again"):
+            copy_atomic(tmp_path / "a", tmp_path / "b")
 
 
 def test_a_real_limit_leaves_the_old_file(tmp_path: Path) -> None:

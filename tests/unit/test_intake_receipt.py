@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import time
 import zipfile
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,72 @@ def test_of_two_zip_files_the_later_counts_and_its_receipt_is_told(desk: Desk) -
     taken = desk.take()
     assert texts(taken)["mean"] == "mean = 2"
     assert taken.receipt == receipt_of(digests(later))
+
+
+@pytest.fixture
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Grade on a machine of another time zone."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+ZONES = pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "UTC"], indirect=True)
+LOOSE = {"mean": "mean = 2"}
+
+
+def put_loose(desk: Desk, when: datetime) -> None:
+    path = desk.put(handed_in(LOOSE))
+    os.utime(path, (when.timestamp(), when.timestamp()))
+
+
+@ZONES
+@pytest.mark.usefixtures("zone")
+@pytest.mark.parametrize(("hours", "text"), [(-1, MEAN), (3, LOOSE["mean"])])
+def test_a_date_means_the_same_in_every_time_zone(desk: Desk, hours: int, text: str) -> None:
+    desk.put(packed(when=WHEN + timedelta(seconds=1)), ZIP)  # zip files hold even seconds only
+    put_loose(desk, WHEN + timedelta(hours=hours))
+    assert texts(desk.take())["mean"] == text
+
+
+@pytest.mark.parametrize("zone", ["America/New_York"], indirect=True)
+@pytest.mark.usefixtures("zone")
+def test_a_file_changed_after_packing_keeps_its_own_date(desk: Desk) -> None:
+    """Packed anew by another program, which writes the time of the clock on the wall."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed())) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name, (2026, 5, 4, 11, 0, 0)), old.read(name))
+    desk.put(stream.getvalue(), ZIP)
+    put_loose(desk, WHEN + timedelta(hours=2))  # at 10 on the wall
+    assert texts(desk.take())["mean"] == MEAN
+
+
+@pytest.mark.parametrize("zone", ["America/New_York"], indirect=True)
+@pytest.mark.usefixtures("zone")
+@pytest.mark.parametrize(
+    "said",
+    [
+        None, 5, "", "yesterday", "2026-05-04T12:00:00", "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+23:59", "2100-01-01T12:00:00+00:00",
+    ],
+)  # fmt: skip
+def test_a_date_that_cannot_be_is_passed_over(desk: Desk, said: object) -> None:
+    written = datetime.fromisoformat(str(said)) if str(said).startswith("2") else WHEN
+    manifest = {"lesson": LESSON, "files": digests(FILES), "when": said}
+    files = {**FILES, MANIFEST: json.dumps(manifest).encode()}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, written.timetuple()[:6]), content)
+    desk.put(stream.getvalue(), ZIP)
+    put_loose(desk, written.replace(tzinfo=UTC) + timedelta(hours=3))
+    taken = desk.take()
+    # The date of the zip file's own is left, read as the time on the wall: 12 there is 16 in UTC.
+    assert texts(taken)["mean"] == MEAN
+    assert taken.receipt == RECEIPT
 
 
 def test_a_notebook_by_itself_has_no_receipt(desk: Desk) -> None:

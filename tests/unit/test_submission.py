@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import errno
 import hashlib
 import json
 import os
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,10 @@ from handed_in import LESSON, RIGHT, FakePlace, answered, cell, get, released, w
 
 from course.errors import CourseError
 from course.submission import NotPacked, Receipt, submit
+from course.submission.freshness import when_saved
 from course.submission.pack import MANIFEST
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -154,6 +160,11 @@ def test_the_notebook_as_it_was_released_is_not_packed(tmp_path: Path) -> None:
     )
 
 
+def test_code_with_the_stub_left_behind_is_packed(tmp_path: Path) -> None:
+    receipt = packed(tmp_path, answered(double=f'{RIGHT}\n    raise NotAttempted("double")'))
+    assert receipt.unanswered == ("double", "essay")
+
+
 def test_without_a_live_notebook_the_fallback_is_told_and_nothing_raises(tmp_path: Path) -> None:
     error = CourseError("Colab did not answer", do="choose File > Download .ipynb")
     assert refused(tmp_path, error) == (
@@ -261,6 +272,25 @@ def test_the_saved_file_is_handed_in_and_its_age_is_told(
     assert str(receipt.path) in receipt.where
 
 
+def test_the_page_for_students_shows_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "students.md").read_text("utf-8")
+    receipt = on_disk(tmp_path, monkeypatch, [])
+    assert isinstance(receipt, Receipt)
+    name = "03_train_end_to_end"
+    shown = dataclasses.replace(
+        receipt,
+        path=Path(f"{name}.zip"),
+        where=receipt.where.replace(str(tmp_path), "/home/ada").replace(LESSON, name),
+        digest="3f9a02bc71de",
+        files=((f"{name}.ipynb", 214_000), ("tile_net.safetensors", 98_000)),
+        unanswered=("recall", "pr-curve"),
+        told=(when_saved(NOW - timedelta(minutes=2), NOW),),
+    )
+    assert f"\n{shown}\n" in page.replace("71de…", "71de")
+
+
 def test_what_was_run_and_not_saved_is_told_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,6 +299,68 @@ def test_what_was_run_and_not_saved_is_told_first(
     assert isinstance(receipt, Receipt)
     assert receipt.stale
     assert str(receipt).startswith("✘ Save first: the notebook's file lacks what you ran last.")
+
+
+def test_save_first_goes_away_by_saving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell was tried and deleted: no file will ever hold it."""
+    path, ran = tmp_path / "01_tiny.ipynb", [RIGHT, "!nvidia-smi"]
+
+    def stale(saved: int, *more: str) -> bool:
+        ran.extend((*more, "course.submit()"))
+        os.utime(path, (saved, saved))
+        answer = submit(place=Local())
+        assert isinstance(answer, Receipt), str(answer)
+        return answer.stale
+
+    from course.platforms.local import Local
+
+    path.write_text(json.dumps(answered()))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    monkeypatch.setattr("course.submission.what_ran", lambda: tuple(ran))
+    assert stale(1_000)
+    assert stale(1_000), "not saved yet"
+    assert not stale(2_000)
+    assert not stale(2_000)
+    assert stale(2_000, "double = 2"), "and worked on since"
+    assert not stale(3_000)
+
+
+def test_a_file_that_goes_away_meanwhile_raises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "01_tiny.ipynb"
+    path.write_text(json.dumps(answered()))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    place = FakePlace(tmp_path / "out", answered())
+    place.folder.mkdir()
+
+    def renamed(packed: Path) -> str:
+        path.rename(tmp_path / "other.ipynb")
+        return f"{packed} is ready."
+
+    monkeypatch.setattr(place, "hand_over", renamed)
+    receipt = submit(place=place)
+    assert isinstance(receipt, Receipt)
+    assert not path.exists()
+    assert "it was saved just now." in str(receipt)
+
+
+def test_what_the_system_refuses_raises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
+
+    place = FakePlace(tmp_path, answered())
+    monkeypatch.setattr(place, "hand_over", full)
+    receipt = submit(place=place)
+    assert isinstance(receipt, Receipt)
+    assert receipt.where == f"It is here: {receipt.path} (No space left on device)"
+    monkeypatch.setattr(place, "outputs", full)
+    assert str(submit(place=place)) == (
+        f"○ No file to hand in yet: `{tmp_path}`: a file cannot be reached "
+        "(No space left on device).\n  What to do: run this again."
+    )
 
 
 def test_answers_that_were_never_saved_are_not_called_missing(

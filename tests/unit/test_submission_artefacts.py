@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -26,26 +27,45 @@ def test_only_files_of_this_folder_that_fit_a_pattern(tmp_path: Path) -> None:
     assert told == []
 
 
-def test_the_first_folder_wins(tmp_path: Path) -> None:
+@pytest.mark.parametrize("newer", ["a", "b"])
+def test_of_two_files_the_newer_one_counts_and_it_is_told(tmp_path: Path, newer: str) -> None:
     first, second = tmp_path / "a", tmp_path / "b"
-    first.mkdir()
-    second.mkdir()
-    write(first, net=1)
-    write(second, net=2, more=3)
-    found, _ = take_along([first, second], ["*.safetensors"])
-    assert found["net.safetensors"].parent == first
+    for folder in (first, second):
+        folder.mkdir()
+        write(folder, net=1)
+        os.utime(folder / "net.safetensors", (1_000 + (folder.name == newer),) * 2)
+    write(second, more=3)
+    found, told = take_along([first, second], ["*.safetensors"])
+    older = "a" if newer == "b" else "b"
+    assert found["net.safetensors"] == tmp_path / newer / "net.safetensors"
     assert found["more.safetensors"].parent == second
+    assert told == [
+        f"Of two files `net.safetensors` the newer one counts: `{tmp_path}/{newer}/net.safetensors`"
+        f", not `{tmp_path}/{older}/net.safetensors`."
+    ]
+
+
+def test_a_folder_that_is_named_twice_or_by_a_link_holds_no_second_file(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    write(here, net=1)
+    (tmp_path / "link").symlink_to(here)
+    found, told = take_along([here, here, tmp_path / "link"], ["*.safetensors", "net.*"])
+    assert found == {"net.safetensors": here / "net.safetensors"}
+    assert told == []
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     assert take_along([tmp_path / "none"], ["*"]) == ({}, [])
 
 
-def test_a_pattern_cannot_reach_other_folders(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pattern", ["../*.safetensors", "/", "", "here/*", "[", "**x"])
+def test_a_pattern_cannot_reach_other_folders_or_fail(tmp_path: Path, pattern: str) -> None:
     here = tmp_path / "here"
     here.mkdir()
     write(tmp_path, net=1)
-    assert take_along([here], ["../*.safetensors"]) == ({}, [])
+    write(here, net=1)
+    assert take_along([here], [pattern]) == ({}, [])
 
 
 def test_caps_are_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

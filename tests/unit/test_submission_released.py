@@ -51,6 +51,27 @@ def test_a_stub_is_not_an_answer(text: str, done: bool) -> None:
     assert ("double" not in looked(answered(double=text)).unanswered) is done
 
 
+LEFT_BEHIND = f'{RIGHT}\n    raise NotAttempted("double")'
+
+
+def test_code_with_the_stub_left_behind_is_listed_but_not_nothing() -> None:
+    found = looked(answered(double=LEFT_BEHIND))
+    assert found.unanswered == ANSWERS
+    assert not found.empty
+
+
+def test_where_the_release_is_not_known_a_stub_is_nothing() -> None:
+    notebook = without(answered(double=LEFT_BEHIND), "essay")
+    notebook["metadata"] = {}
+    assert looked(notebook).empty
+    get(notebook, "double")["source"] = RIGHT
+    assert not looked(notebook).empty
+
+
+def test_blank_cells_are_nothing() -> None:
+    assert looked(answered(double=" \n", essay="")).empty
+
+
 def test_a_text_is_answered_once_it_differs() -> None:
     assert looked(answered(essay="YOUR ANSWER HERE ")).unanswered == ANSWERS
     assert looked(answered(essay="Because.")).unanswered == ("double",)

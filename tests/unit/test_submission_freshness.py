@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from handed_in import RIGHT, answered
 
-from course.submission.saved import lacks_what_ran, what_ran, when_saved
+from course.submission.freshness import Lacking, lacks_what_ran, what_ran, when_saved
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SUBMIT = "course.submit()"
@@ -47,5 +47,33 @@ def test_what_ran_last_has_to_be_in_the_file(ran: list[str], lacks: bool) -> Non
     assert lacks_what_ran(answered(), ran) is lacks
 
 
+TRIAL = "!nvidia-smi"
+
+
+@pytest.mark.parametrize(
+    ("since", "lacks"),
+    [
+        ([], False),  # tried, deleted, saved
+        (['check("double")'], False),
+        (["double = 2"], True),  # and worked on since
+        ([TRIAL], True),
+    ],
+)
+def test_what_ran_before_the_file_was_saved_need_not_be_in_it(
+    since: list[str], lacks: bool
+) -> None:
+    settled = ["", RIGHT, TRIAL, "import course; course.submit()"]
+    ran = [*settled, *since, "import course; course.submit()"]
+    assert lacks_what_ran(answered(), ran)
+    assert lacks_what_ran(answered(), ran, settled) is lacks
+
+
+def test_what_ran_is_settled_once_the_file_is_saved_again() -> None:
+    lacking = Lacking(10.0, ("", TRIAL, SUBMIT))
+    assert lacking.settled(10.0, ("", TRIAL, SUBMIT, SUBMIT)) == ()
+    assert lacking.settled(11.0, ("", TRIAL, SUBMIT, SUBMIT)) == lacking.ran
+    assert lacking.settled(11.0, ("", SUBMIT)) == (), "the history was cleared"
+
+
 def test_outside_of_ipython_nothing_ran() -> None:
-    assert what_ran() == []
+    assert what_ran() == ()
