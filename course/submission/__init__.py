@@ -115,6 +115,8 @@ def _stale(notebook: Notebook, file: Path, saved: float) -> bool:
 
 def _named(path: Path) -> _Source:
     file = path.expanduser().absolute()
+    if not file.is_file():
+        raise CourseError("there is no such file", where=str(file), do="check the name")
     saved = _saved(file)
     return _Source(valid(read(file), str(file)), file, file.parent, saved)
 
@@ -181,6 +183,6 @@ def _handed_over(here: Platform, path: Path) -> str:
 
 
 def _age(source: _Source, now: datetime) -> list[str]:
-    if source.saved is None:
+    if source.file is None or source.saved is None:
         return []
-    return [when_saved(datetime.fromtimestamp(source.saved, UTC), now)]
+    return [when_saved(source.file.name, datetime.fromtimestamp(source.saved, UTC), now)]

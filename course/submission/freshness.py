@@ -5,6 +5,7 @@ Jupyter gives a kernel no way to save. But it tells the kernel each cell that is
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +14,18 @@ from datetime import datetime
 from course.platforms.saved import running_shell
 from course.submission.notebook import Notebook, text
 
-# Cells that ask and do not answer: whether they are in the file says nothing.
-_ASKING = re.compile(r"\s*(?:course\.)?(?:check|hint|submit)\(")
+_MAGIC = re.compile(r"\s*[%!]")
 
 
-def when_saved(saved: datetime, now: datetime) -> str:
-    """Say when a file was saved."""
+def when_saved(name: str, saved: datetime, now: datetime) -> str:
+    """Say which file counts, and when it was saved."""
     minutes = int((now - saved).total_seconds() // 60)
     ago = "just now"
-    for size, name in ((1, "minute"), (60, "hour"), (24 * 60, "day")):
+    for size, unit in ((1, "minute"), (60, "hour"), (24 * 60, "day")):
         if minutes >= size:
             count = minutes // size
-            ago = f"{count} {name}{'s' if count > 1 else ''} ago"
-    return f"The saved file is what counts; it was saved {ago}."
+            ago = f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return f"What counts is the file `{name}` as it was saved {ago}."
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class Lacking:
 
 
 def lacks_what_ran(notebook: Notebook, ran: Sequence[str], settled: Sequence[str] = ()) -> bool:
-    """Say whether the running cell, or the one that was run before it, is not in the file.
+    """Say whether something that the file defines was run last in a form it does not hold.
+
+    Cells that define nothing of the file's (a look at a value, a check, a trial) say nothing.
 
     Parameters
     ----------
@@ -60,12 +62,41 @@ def lacks_what_ran(notebook: Notebook, ran: Sequence[str], settled: Sequence[str
         The first of them, if the file is known to have been saved since: a cell of these that it
         lacks was changed or deleted.
     """
-    held = {text(cell).strip() for cell in notebook["cells"]}
-    fresh = [source.strip() for source in ran[len(settled) :] if source.strip()]
-    *before, running = fresh or [""]
-    answering = [source for source in before if not _ASKING.match(source)]
-    known = held.union(source.strip() for source in settled)
-    return running not in {"", *known} or any(source not in held for source in answering[-1:])
+    held = [text(cell) for cell in notebook["cells"] if cell.get("cell_type") == "code"]
+    defined = {name for source in held for name in _defines(source)}
+    fresh = ran[len(settled) :]
+    latest = {name: source for source in fresh for name in _defines(source) if name in defined}
+    known = {_meaning(source) for source in (*held, *settled)}
+    return any(_meaning(source) not in known for source in latest.values())
+
+
+def _defines(source: str) -> set[str]:
+    """Return the names that a cell's statements bind, but for what it imports."""
+    found: set[str] = set()
+    for statement in _statements(source):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(statement.name)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            found |= {
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
+    return found
+
+
+def _meaning(source: str) -> str:
+    """Return what stays the same when comments and white space change."""
+    return ast.dump(ast.Module(_statements(source), [])) if _statements(source) else source.strip()
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    """Return a cell's statements; lines that only IPython understands are left out."""
+    plain = "\n".join("" if _MAGIC.match(line) else line for line in source.splitlines())
+    try:
+        return ast.parse(plain).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
 
 
 def what_ran() -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class Receipt:
         if self.unanswered:
             yield "Not answered yet: " + ", ".join(f"`{name}`" for name in self.unanswered)
         elif self.answers:
-            yield f"All {len(self.answers)} exercises are answered."
+            yield f"Answered: {', '.join(f'`{name}`' for name in self.answers)}"
         yield from self.told
 
     def __str__(self) -> str:

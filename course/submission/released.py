@@ -146,7 +146,7 @@ class Look:
     Attributes
     ----------
     answers
-        The names of its exercises.
+        The names of its exercises that are there.
     unanswered
         Those where nothing was written, or a stub is still there.
     told
@@ -164,11 +164,12 @@ class Look:
 def look(released: Released, notebook: Notebook) -> Look:
     """Compare a notebook with its release."""
     answers, unanswered, untouched = [], [], []
-    gone, lost, changed = [], [], []
+    gone, lost, changed, twice = [], [], [], []
     for part in released.parts:
         found = copies(part, notebook)
         if part.answer:
-            answers.append(part.id)
+            answers += [part.id] if found else []
+            twice += [part.id] if len(found) > 1 else []
             if found and all(_untouched(part, cell) for cell in found):
                 untouched.append(part.id)
             if found and all(_unanswered(part, cell) for cell in found):
@@ -184,13 +185,17 @@ def look(released: Released, notebook: Notebook) -> Look:
             f"{_cells(lost)} gone. If the answer is in another cell, that one counts; "
             "if it is not, the exercise counts as not attempted."
         )
+    if twice:
+        told.append(
+            f"{_cells(twice)} there more than once: the last changed one counts. Delete the others."
+        )
     for ids, what in ((gone, "gone"), (changed, "not as released")):
         if ids:
             told.append(
                 f"{_cells(ids)} {what}. It does not matter for your marks: the graded notebook "
                 "is rebuilt from the lesson."
             )
-    empty = bool(answers) and untouched == answers
+    empty = bool(answers) and untouched == answers and not lost
     return Look(tuple(answers), tuple(unanswered), tuple(told), empty)
 
 

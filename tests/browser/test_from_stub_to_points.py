@@ -147,8 +147,8 @@ def test_an_exercise_is_solved_handed_in_and_graded(
     run(last)
     says(last, re.compile(r"[Ss]ave .*\(Ctrl\+S\)"))
     # A cell that was tried and deleted will be in no file: saving settles it all the same.
-    write_below(check, "trial = 1")
-    delete(cell(page, at[f"{EXERCISE}-check"] + 1), "trial = 1")
+    write_below(check, "split_by_block = 1")
+    delete(cell(page, at[f"{EXERCISE}-check"] + 1), "split_by_block = 1")
     save(page, path, "np.isin(blocks, held_out)")
     run(last)
     says(last, "✘ Save first")

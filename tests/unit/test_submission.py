@@ -150,7 +150,7 @@ def test_what_is_unanswered_is_listed(tmp_path: Path) -> None:
     assert "Not answered yet: `essay`" in str(receipt)
     done = packed(tmp_path, answered(double=RIGHT, essay="Because of the memory."))
     assert done.unanswered == ()
-    assert "All 2 exercises are answered." in str(done)
+    assert "Answered: `double`, `essay`" in str(done)
 
 
 def test_the_notebook_as_it_was_released_is_not_packed(tmp_path: Path) -> None:
@@ -213,7 +213,24 @@ def test_a_notebook_may_be_named(tmp_path: Path) -> None:
 def test_a_named_notebook_that_is_not_there_is_told(tmp_path: Path) -> None:
     said = refused(tmp_path, released(), notebook="mine.ipynb")
     assert str(tmp_path / "mine.ipynb") in said
-    assert "the notebook cannot be read" in said
+    assert "there is no such file" in said
+    assert "check the name" in said
+
+
+def test_a_cell_that_stands_twice_and_one_that_is_gone_are_told(tmp_path: Path) -> None:
+    notebook = answered()
+    (copied,) = (c for c in notebook["cells"] if c.get("id") == "double")
+    notebook["cells"].append({**copied, "id": "copy"})
+    place = FakePlace(tmp_path / "out", notebook)
+    place.folder.mkdir()
+    assert "`double` is there more than once: the last changed one counts" in str(
+        submit(place=place)
+    )
+    place.live = answered()
+    place.live["cells"] = [c for c in place.live["cells"] if c.get("id") != "essay"]
+    said = str(submit(place=place))
+    assert "Answered: `double`\n" in said
+    assert "The cell `essay` is gone" in said
 
 
 def test_a_torn_file_is_told(tmp_path: Path) -> None:
@@ -268,7 +285,7 @@ def test_the_saved_file_is_handed_in_and_its_age_is_told(
     receipt = on_disk(tmp_path, monkeypatch, [RIGHT, 'check("double")', "course.submit()"])
     assert isinstance(receipt, Receipt)
     assert not receipt.stale
-    assert "The saved file is what counts; it was saved just now." in str(receipt)
+    assert "What counts is the file `01_tiny.ipynb` as it was saved just now." in str(receipt)
     assert str(receipt.path) in receipt.where
 
 
@@ -286,7 +303,7 @@ def test_the_page_for_students_shows_what_is_printed(
         digest="3f9a02bc71de",
         files=((f"{name}.ipynb", 214_000), ("tile_net.safetensors", 98_000)),
         unanswered=("recall", "pr-curve"),
-        told=(when_saved(NOW - timedelta(minutes=2), NOW),),
+        told=(when_saved(f"{name}.ipynb", NOW - timedelta(minutes=2), NOW),),
     )
     assert f"\n{shown}\n" in page.replace("71de…", "71de")
 
@@ -303,7 +320,7 @@ def test_what_was_run_and_not_saved_is_told_first(
 
 def test_save_first_goes_away_by_saving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cell was tried and deleted: no file will ever hold it."""
-    path, ran = tmp_path / "01_tiny.ipynb", [RIGHT, "!nvidia-smi"]
+    path, ran = tmp_path / "01_tiny.ipynb", [RIGHT, "double = 3"]
 
     def stale(saved: int, *more: str) -> bool:
         ran.extend((*more, "course.submit()"))
@@ -342,7 +359,7 @@ def test_a_file_that_goes_away_meanwhile_raises_nothing(
     receipt = submit(place=place)
     assert isinstance(receipt, Receipt)
     assert not path.exists()
-    assert "it was saved just now." in str(receipt)
+    assert "as it was saved just now." in str(receipt)
 
 
 def test_what_the_system_refuses_raises_nothing(
@@ -407,8 +424,7 @@ def test_vs_code_says_which_file_it_is(tmp_path: Path) -> None:
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "✔ Ready to hand in: `01_tiny.zip`" in done.stdout, done.stdout + done.stderr
-    notebook["cells"].pop()
-    path.write_text(json.dumps(notebook))
+    script.write_text(script.read_text().replace("shell.run_cell(", BETTER + "shell.run_cell(", 1))
     done = subprocess.run(
         [sys.executable, str(script)],
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
@@ -417,6 +433,7 @@ def test_vs_code_says_which_file_it_is(tmp_path: Path) -> None:
 
 
 CODE = "import course\nprint(course.submit())"
+BETTER = "shell.run_cell('def double(x):\\n    return 2 * x', store_history=True)\n"
 
 
 def test_a_front_end_that_drops_the_metadata_is_made_do_with(tmp_path: Path) -> None:

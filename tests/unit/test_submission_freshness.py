@@ -25,8 +25,8 @@ SUBMIT = "course.submit()"
     ],
 )
 def test_the_age_of_a_file(before: timedelta, ago: str) -> None:
-    said = when_saved(NOW - before, NOW)
-    assert said == f"The saved file is what counts; it was saved {ago}."
+    said = when_saved("a.ipynb", NOW - before, NOW)
+    assert said == f"What counts is the file `a.ipynb` as it was saved {ago}."
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,13 @@ def test_the_age_of_a_file(before: timedelta, ago: str) -> None:
         ([RIGHT, "double = 2", SUBMIT], True),
         (["double = 2", RIGHT, SUBMIT], False),  # tried, and written anew since
         ([RIGHT, "double = 2", 'check("double")', SUBMIT], True),
-        ([RIGHT, "import course; course.submit()"], True),  # the running cell itself
+        (["double = 2", "plot(double)", SUBMIT], True),  # "Run all" goes on after an answer
+        (["double = 2", "other = 3", SUBMIT], True),
+        ([RIGHT, "double(3)", "!nvidia-smi", "%pip list", SUBMIT], False),  # a look, since deleted
+        ([RIGHT, "mine = 3", SUBMIT], False),  # nothing of the file's
+        ([f"# my comment\n{RIGHT}  # and one more", SUBMIT], False),
+        (["%timeit 1\ndouble = 2", SUBMIT], True),
+        (["double = = 2", SUBMIT], False),  # it defined nothing
         ([SUBMIT], False),
         ([], False),
     ],
@@ -47,7 +53,7 @@ def test_what_ran_last_has_to_be_in_the_file(ran: list[str], lacks: bool) -> Non
     assert lacks_what_ran(answered(), ran) is lacks
 
 
-TRIAL = "!nvidia-smi"
+TRIAL = "double = 3"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +62,7 @@ TRIAL = "!nvidia-smi"
         ([], False),  # tried, deleted, saved
         (['check("double")'], False),
         (["double = 2"], True),  # and worked on since
-        ([TRIAL], True),
+        ([TRIAL], False),
     ],
 )
 def test_what_ran_before_the_file_was_saved_need_not_be_in_it(
