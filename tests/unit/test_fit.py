@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -522,6 +523,78 @@ def test_a_schedule_that_is_too_short_is_said_at_once() -> None:
     with pytest.raises(CourseError, match=r"after 21 steps, but the training takes 28") as caught:
         run.fit(epochs=4)
     assert "total_steps=28" in caught.value.do
+
+
+@pytest.mark.parametrize(
+    ("options", "says", "do"),
+    [
+        ({"scheduler_step": "epochs"}, "scheduler_step='epochs' is unknown", '"batch" or "epoch"'),
+        ({"mode": "minimum"}, "mode='minimum' is unknown", '"min" or "max"'),
+        ({"epochs": 0}, "epochs=0 is not a whole number from 1 on", "epochs=10"),
+        ({"epochs": -1}, "epochs=-1 is not", "epochs=10"),
+        ({"epochs": 2.5}, "epochs=2.5 is not", "epochs=10"),
+        ({"epochs": "3"}, "epochs='3' is not", "epochs=10"),
+        ({"epochs": True}, "epochs=True is not", "epochs=10"),
+        ({"seed": -1}, "seed=-1 is not", "seed=0"),
+        ({"seed": 0.5}, "seed=0.5 is not", "seed=0"),
+        ({"every": "5"}, "every='5' is not a number of minutes", "every=5"),
+        ({"every": math.nan}, "every=nan is not", "every=5"),
+        ({"every": -5}, "every=-5 is not", "every=5"),
+        ({"on_epoch": {"accuracy": 0.9}}, "on_epoch is of the kind dict", "without ()"),
+        ({"on_epoch": None, "monitor": "accuracy"}, "only the loss", "{'accuracy': …}"),
+        ({"model": nn.Linear}, "model is the class Linear", "net = TileNet()"),
+        ({"data": Augmented()}, "data is of the kind Augmented, not a DataLoader", "DataLoader("),
+        ({"data": [1, 2]}, "data is of the kind list, not a DataLoader", "DataLoader("),
+        ({"device": "gpu"}, "device='gpu' is unknown", '"cuda"'),
+        ({"device": 2.5}, "device=2.5 is unknown", '"cuda"'),
+        ({"device": "cuda:99"}, "'cuda:99' cannot be used here (", 'device="cpu"'),
+        ({"budget": 60}, "budget is of the kind int, not a TimeBudget", "TimeBudget(minutes=60)"),
+        ({"checkpoint": 5}, "checkpoint is of the kind int, not a Checkpoint or a", "a folder"),
+        ({"loss": nn.CrossEntropyLoss}, "loss is the class CrossEntropyLoss", "CrossEntropyLoss()"),
+        ({"loss": None}, "loss is None, not a function", "CrossEntropyLoss()"),
+        ({"loss": lambda out, y: 0.5}, "the loss returned a float, not a tensor", ".item()"),
+        ({"loss": lambda out, y: out}, "the loss returned 8 numbers, not one", ".mean()"),
+        ({"loss": lambda out, y: out.sum().detach()}, "no trainable parameter", ".detach()"),
+        ({"optimiser": torch.optim.AdamW}, "optimiser is the class AdamW", "AdamW(model.param"),
+        ({"scheduler": lr_scheduler.StepLR}, "scheduler is the class StepLR", "lr_scheduler"),
+    ],
+)
+def test_a_mistake_is_said_at_once(
+    tmp_path: Path, options: dict[str, Any], says: str, do: str
+) -> None:
+    run = Run.new()
+    whole: Any = {
+        "model": run.model, "data": run.loader, "epochs": 1, "optimiser": run.optimiser,
+        "loss": cross_entropy, "checkpoint": tmp_path / "run", "on_epoch": lambda row: {},
+    }  # fmt: skip
+    given = whole | options
+    with pytest.raises(CourseError) as caught:
+        fit(given.pop("model"), given.pop("data"), **given)
+    assert says in caught.value.what
+    assert do in caught.value.do
+    assert not run.optimiser.state
+    assert not list(tmp_path.glob("run/*"))
+
+
+def test_whole_numbers_of_numpy_will_do() -> None:
+    assert Run.new().fit(epochs=np.int64(1), seed=np.int64(2)).finished
+
+
+def test_an_optimiser_of_another_model_is_said() -> None:
+    """What running only the cell with `net = TileNet()` again leaves behind."""
+    run, again = Run.new(), Run.new()
+    with pytest.raises(CourseError, match="optimiser trains another model") as caught:
+        fit(again.model, run.loader, epochs=1, optimiser=run.optimiser, loss=cross_entropy)
+    assert "make the optimiser (and the scheduler) again" in caught.value.do
+    run.scheduler = again.scheduler
+    with pytest.raises(CourseError, match="scheduler belongs to another optimiser"):
+        run.fit()
+
+
+def test_an_optimiser_of_a_part_of_the_model_will_do() -> None:
+    run = Run.new()
+    head = torch.optim.SGD(list(run.model.children())[-1].parameters())
+    assert fit(run.model, run.loader, epochs=1, optimiser=head, loss=cross_entropy).finished
 
 
 @pytest.mark.parametrize("returned", [{"accuracy": "high"}, {"confusion": torch.eye(2)}, 0.9])
