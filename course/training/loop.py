@@ -141,7 +141,10 @@ def fit(
     seed_everything(seed)
     now = _Now.after(saving.resume(resume))
     if now.epoch >= epochs:
-        notice(f"{now.epoch} epochs were trained before: nothing is left to do.")
+        notice(
+            f"{now.epoch} epochs were trained before: nothing is left to do. "
+            'To train anew, use resume="never" or another folder.'
+        )
     elif now.step:
         notice(f"Going on in epoch {now.epoch + 1} after {now.batch} of {steps} batches.")
     begun, reason = now.step, ""

@@ -311,7 +311,10 @@ def test_a_finished_run_is_not_trained_again(
     run = Run.new()
     history = run.fit(checkpoint=tmp_path / "run")
     assert run.fingerprint(history) == expected
-    assert capsys.readouterr().out == "3 epochs were trained before: nothing is left to do.\n"
+    assert capsys.readouterr().out == (
+        "3 epochs were trained before: nothing is left to do. "
+        'To train anew, use resume="never" or another folder.\n'
+    )
     assert sorted((tmp_path / "run").iterdir()) == files
 
 
@@ -405,6 +408,125 @@ def test_another_run_is_not_gone_on_with(tmp_path: Path, change: dict[str, int],
         run.fit(checkpoint=tmp_path / "run", seed=change.get("seed", 0))
     assert 'resume="never"' in caught.value.do
     assert all(map(torch.equal, before, run.model.parameters()))
+
+
+def trained(folder: Path, make: Callable[[Any], torch.optim.Optimizer], **options: Any) -> Run:
+    """Train with an optimiser made like this, and with a scheduler if one is told."""
+    run = Run.new()
+    run.optimiser = make(run.model.parameters())
+    given = {"epochs": 1, "loss": cross_entropy, "checkpoint": folder, **options}
+    schedule = given.pop("schedule", None)
+    scheduler = schedule and schedule(run.optimiser)
+    fit(run.model, run.loader, optimiser=run.optimiser, scheduler=scheduler, **given)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ({"lr": 0.001}, {"lr": 1.0}, "(learning rate: 0.001 there, 1.0 here)"),
+        ({"weight_decay": 0.1}, {}, "(weight decay: 0.1 there, 0 here)"),
+        ({"momentum": 0.9}, {"momentum": 0.5}, "(momentum: 0.9 there, 0.5 here)"),
+    ],
+)
+@pytest.mark.parametrize("schedule", [None, lambda sgd: lr_scheduler.StepLR(sgd, 3, 0.5)])
+def test_another_setting_of_the_optimiser_is_not_gone_on_with(
+    tmp_path: Path, before: dict[str, float], after: dict[str, float], says: str, schedule: Any
+) -> None:
+    trained(tmp_path / "run", lambda p: torch.optim.SGD(p, **before), schedule=schedule)
+    with pytest.raises(CourseError) as caught:
+        trained(
+            tmp_path / "run", lambda p: torch.optim.SGD(p, **after), epochs=2, schedule=schedule
+        )
+    assert caught.value.what == f"the checkpoint belongs to another optimiser {says}"
+    assert 'resume="never"' in caught.value.do
+    again = {"epochs": 2, "schedule": schedule}
+    trained(tmp_path / "run", lambda p: torch.optim.SGD(p, **before), **again)
+    trained(tmp_path / "run", lambda p: torch.optim.SGD(p, **after), resume="never", **again)
+    trained(tmp_path / "run", lambda p: torch.optim.SGD(p, **after), resume="must", **again)
+
+
+def test_another_group_or_schedule_is_said_by_its_name(tmp_path: Path) -> None:
+    def groups(lr: float) -> Callable[[Any], torch.optim.Optimizer]:
+        def make(parameters: Any) -> torch.optim.Optimizer:
+            first, *rest = parameters
+            return torch.optim.AdamW([{"params": [first]}, {"params": rest, "lr": lr}])
+
+        return make
+
+    trained(tmp_path / "groups", groups(0.1))
+    with pytest.raises(CourseError, match=r"\(learning rate of group 2: 0.1 there, 0.2 here\)"):
+        trained(tmp_path / "groups", groups(0.2), epochs=2)
+    Run.new(lr=0.02).fit(checkpoint=tmp_path / "cycle", budget=StepsOnly(9))
+    with pytest.raises(CourseError, match=r"highest learning rate: 0\.02 there, 0\.05 here"):
+        Run.new(lr=0.05).fit(checkpoint=tmp_path / "cycle")
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        lambda o: lr_scheduler.OneCycleLR(o, max_lr=0.1, total_steps=STEPS),
+        lambda o: lr_scheduler.CyclicLR(o, 0.01, 0.1, step_size_up=3),
+        lambda o: lr_scheduler.StepLR(o, 2, gamma=0.5),
+        lambda o: lr_scheduler.SequentialLR(
+            o,
+            [
+                lr_scheduler.ConstantLR(o, 0.5),
+                lr_scheduler.CyclicLR(o, 0.01, 0.1, step_size_up=3),
+            ],
+            milestones=[4],
+        ),
+    ],
+)
+def test_what_a_scheduler_changes_is_no_other_setting(
+    tmp_path: Path, schedule: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def sgd(parameters: Any) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
+
+    more: dict[str, Any] = {"epochs": EPOCHS, "schedule": schedule}
+    whole = trained(tmp_path / "whole", sgd, **more)
+    trained(tmp_path / "cut", sgd, budget=StepsOnly(9), **more)
+    capsys.readouterr()
+    cut = trained(tmp_path / "cut", sgd, **more)
+    assert "The optimiser goes on" not in capsys.readouterr().out
+    assert all(map(torch.equal, whole.model.parameters(), cut.model.parameters()))
+    # The same objects again, after a step that was not saved: only the cell with `fit` was run.
+    run = Run.new()
+    with pytest.raises(ZeroDivisionError):
+        run.fit(checkpoint=tmp_path / "again", every=0, on_epoch=lambda row: 1 / 0)
+    assert run.fit(checkpoint=tmp_path / "again").finished
+
+
+def test_a_learning_rate_may_be_changed_by_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def sgd(parameters: Any) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, lr=0.4)
+
+    kept: list[torch.optim.Optimizer] = []
+
+    def same_one(parameters: Any) -> torch.optim.Optimizer:
+        kept.append(sgd(parameters))
+        return kept[0]
+
+    def halve(row: dict[str, Any]) -> None:
+        for group in kept[0].param_groups:
+            group["lr"] /= 2
+
+    for epochs in (1, 2):
+        kept.clear()
+        run = trained(tmp_path / "run", same_one, epochs=epochs, on_epoch=halve)
+        assert run.optimiser.param_groups[0]["lr"] == 0.4 / 2**epochs
+    said = "The optimiser goes on as the checkpoint has it (learning rate: 0.2 there, 0.4 here)."
+    assert said in capsys.readouterr().out
+    fit(  # the same objects, with the rate they came to
+        run.model, run.loader, epochs=3, optimiser=run.optimiser, loss=cross_entropy,
+        checkpoint=tmp_path / "run", on_epoch=halve,
+    )  # fmt: skip
+    kept.clear()
+    trained(tmp_path / "run", same_one, epochs=4, on_epoch=halve)
+    assert kept[0].param_groups[0]["lr"] == 0.4 / 2**4
 
 
 # ---- Signals ------------------------------------------------------------------------------------
