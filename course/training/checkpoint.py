@@ -15,6 +15,7 @@ from course.mounted import chunks
 from course.training.container import DamagedError, pack, unpack
 from course.training.notice import notice
 from course.training.randomness import random_state, restore_random_state
+from course.training.settings import differences, settings_of
 from course.training.store import Store, set_aside
 
 _LISTED = 4  # names of a mismatch that are shown; the first ones tell
@@ -152,8 +153,14 @@ class Checkpoint:
         Raises
         ------
         CourseError
-            If it belongs to another model, if a newer version of the course wrote it, or if a
-            folder cannot be read. The model is as it was then.
+            If it belongs to another model, optimiser, scheduler or scaler, if a newer version of
+            the course wrote it, or if a folder cannot be read. Nothing was changed then. (Only a
+            scheduler of your own that refuses a state does so after the optimiser was loaded.)
+
+        Notes
+        -----
+        The optimiser goes on with the learning rate and other settings of the checkpoint. If yours
+        has others, a sentence says so.
         """
         state = self.read()
         if state is None:
@@ -163,9 +170,18 @@ class Checkpoint:
             check(progress)
         _check_model(state["model"], _bare(model).state_dict(), where=str(self.folder))
         parts = {"optimiser": optimiser, "scheduler": scheduler, "scaler": scaler}
-        for name, part in parts.items():
-            if part is not None and state[name] is not None:
-                _load_part(name, part, state[name], where=str(self.folder))
+        # A gradient scaler that was off has an empty state.
+        wanted = {
+            name: (part, state[name])
+            for name, part in parts.items()
+            if part is not None and state[name] is not None and state[name]["state"]
+        }
+        for name, (part, saved) in wanted.items():
+            _check_kind(name, part, saved, where=str(self.folder))
+        if "optimiser" in wanted:
+            _say_settings(*wanted["optimiser"], scheduler)
+        for name, (part, saved) in wanted.items():
+            _load_part(name, part, saved, where=str(self.folder))
         weights = OrderedDict(state["model"])
         if state["model_versions"] is not None:
             weights._metadata = state["model_versions"]  # type: ignore[attr-defined]
@@ -236,20 +252,33 @@ def _state_of(part: Stateful | None) -> dict[str, Any] | None:
     return None if part is None else {"kind": type(part).__name__, "state": part.state_dict()}
 
 
-def _load_part(name: str, part: Stateful, saved: dict[str, Any], *, where: str) -> None:
-    if not saved["state"]:  # a gradient scaler that was off
-        return
-    reason = ""
+def _check_kind(name: str, part: Stateful, saved: dict[str, Any], *, where: str) -> None:
     if saved["kind"] != type(part).__name__:
-        reason = f"{saved['kind']} there, {type(part).__name__} here"
-    else:
-        try:
-            part.load_state_dict(saved["state"])
-        except (ValueError, KeyError, RuntimeError) as error:
-            reason = str(error)
-    if reason:
-        raise CourseError(
-            f"the checkpoint belongs to another {name} ({reason})",
-            where=where,
-            do=f"make the {name} as it was, or use another folder",
-        )
+        raise _another(name, f"{saved['kind']} there, {type(part).__name__} here", where)
+
+
+def _load_part(name: str, part: Stateful, saved: dict[str, Any], *, where: str) -> None:
+    try:
+        part.load_state_dict(saved["state"])
+    except (ValueError, KeyError, RuntimeError) as error:
+        raise _another(name, str(error), where) from error
+
+
+def _another(name: str, reason: str, where: str) -> CourseError:
+    return CourseError(
+        f"the checkpoint belongs to another {name} ({reason})",
+        where=where,
+        do=f"make the {name} as it was, or use another folder",
+    )
+
+
+def _say_settings(optimiser: Stateful, saved: dict[str, Any], scheduler: Stateful | None) -> None:
+    """Say what else would go unseen: loading an optimiser replaces the settings it was made with.
+
+    It is no error: in a loop of one's own they may be changed by hand.
+    """
+    here = optimiser.state_dict().get("param_groups", [])
+    there = saved["state"].get("param_groups", [])
+    found = differences(settings_of(there, scheduler), settings_of(here, scheduler))
+    if found:
+        notice(f"The optimiser goes on as the checkpoint has it ({'; '.join(found)}).")

@@ -14,6 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from torch.utils.data import DataLoader
 
 from course.errors import CourseError
+from course.training.arguments import check_loss, check_options, check_parts, find_device
 from course.training.budget import TimeBudget
 from course.training.checkpoint import Checkpoint, Progress
 from course.training.history import History, Mode, best_row
@@ -100,11 +101,30 @@ def fit(
     Raises
     ------
     CourseError
-        If the checkpoint belongs to another run or model, or if it cannot be saved locally.
+        If an argument is not what it should be; if the checkpoint belongs to another run or model;
+        if it cannot be saved locally.
     KeyboardInterrupt
         After the checkpoint was saved, if the stop button was pressed. SIGTERM is passed on too.
     """
-    device = torch.device(device) if device is not None else _device_of(model)
+    check_options(
+        epochs=epochs,
+        scheduler_step=scheduler_step,
+        every=every,
+        seed=seed,
+        on_epoch=on_epoch,
+        monitor=monitor,
+        mode=mode,
+    )
+    check_parts(
+        model,
+        data,
+        optimiser=optimiser,
+        loss=loss,
+        scheduler=scheduler,
+        checkpoint=checkpoint,
+        budget=budget,
+    )
+    device = find_device(device, model)
     model.to(device)
     scaler = scaler or gradient_scaler(device, amp=amp)
     budget = budget or TimeBudget(math.inf, reserve=0)
@@ -121,7 +141,10 @@ def fit(
     seed_everything(seed)
     now = _Now.after(saving.resume(resume))
     if now.epoch >= epochs:
-        notice(f"{now.epoch} epochs were trained before: nothing is left to do.")
+        notice(
+            f"{now.epoch} epochs were trained before: nothing is left to do. "
+            'To train anew, use resume="never" or another folder.'
+        )
     elif now.step:
         notice(f"Going on in epoch {now.epoch + 1} after {now.batch} of {steps} batches.")
     begun, reason = now.step, ""
@@ -143,6 +166,7 @@ def fit(
                         optimiser.zero_grad()
                         with autocast(device, amp=amp):
                             value = loss(model(inputs), targets)
+                        check_loss(value)
                         # A scaler that is off changes nothing.
                         scaler.scale(value).backward()  # type: ignore[no-untyped-call]
                         scaler.step(optimiser)
@@ -236,10 +260,6 @@ def _numbers(values: Mapping[str, Any]) -> Row:
             f"on_epoch returned something else than names and numbers ({error})",
             do='return a dictionary such as {"accuracy": 0.9}, or nothing',
         ) from error
-
-
-def _device_of(model: torch.nn.Module) -> torch.device:
-    return next((each.device for each in model.parameters()), torch.device("cpu"))
 
 
 def _step_epoch(scheduler: LRScheduler, loss: float) -> None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import torch
+from torch.optim.lr_scheduler import LRScheduler
 
 from course.errors import CourseError
 from course.training.budget import TimeBudget
 from course.training.checkpoint import Checkpoint, Progress, Stateful
+from course.training.settings import Settings, differences, settings_of
 
 Resume = Literal["auto", "never", "must"]
 
@@ -35,12 +37,13 @@ class Saving:
     """
 
     checkpoint: Checkpoint | None
-    parts: tuple[torch.nn.Module, Stateful, Stateful | None, Stateful]
+    parts: tuple[torch.nn.Module, torch.optim.Optimizer, LRScheduler | None, Stateful]
     identity: dict[str, Any]
     every: float
     budget: TimeBudget
     _last: float = field(default=0.0, init=False)
     _saved: Progress | None = field(default=None, init=False)
+    _made_with: Settings = field(default_factory=list, init=False)  # the optimiser, at the start
 
     def resume(self, how: Resume) -> Progress | None:
         """Load the newest checkpoint, if that is wanted and there is one.
@@ -53,6 +56,7 @@ class Saving:
         if how not in get_args(Resume):
             raise CourseError(f"resume={how!r} is unknown", do=f"use one of {get_args(Resume)}")
         self._last = time.monotonic()
+        self._made_with = self._settings()
         if self.checkpoint is None:
             if how == "must":
                 raise CourseError(
@@ -81,7 +85,8 @@ class Saving:
         if self.checkpoint is None or (progress == self._saved and self.checkpoint.copied):
             return
         with self.budget.measure("saving"):
-            extra = {**progress.extra, "run": self.identity}
+            settings = {"made with": self._made_with, "now": self._settings()}
+            extra = {**progress.extra, "run": {**self.identity, "optimiser": settings}}
             self.checkpoint.save(
                 *self.parts,
                 progress=Progress(
@@ -110,13 +115,33 @@ class Saving:
 
     def _check(self, progress: Progress) -> None:
         there = progress.extra.get("run", {})
-        differences = [
+        differing = [
             f"{name}: {there.get(name)} there, {here} here"
             for name, here in self.identity.items()
             if there.get(name) != here
         ]
-        if differences:
-            raise CourseError(
-                f"the checkpoint belongs to another run ({'; '.join(differences)})",
-                do='use another folder, or resume="never" to start again',
-            )
+        _refuse("run", differing, 'use another folder, or resume="never" to start again')
+        if "optimiser" in there:
+            self._check_optimiser(there["optimiser"])
+
+    def _check_optimiser(self, there: dict[str, Settings]) -> None:
+        """Refuse settings that neither the first cell gave nor the training came to.
+
+        The latter are what an optimiser has that is used again, where learning rates change by hand
+        or with a `ReduceLROnPlateau`.
+        """
+        differing = differences(there["made with"], self._made_with)
+        if differing and differences(there["now"], self._made_with):
+            do = 'make it as it was; or use another folder, or resume="never" to start again'
+            _refuse("optimiser", differing, do)
+        self._made_with = there["made with"]
+
+    def _settings(self) -> Settings:
+        _, optimiser, scheduler, _ = self.parts
+        return settings_of(optimiser.param_groups, scheduler)
+
+
+def _refuse(owner: str, differing: list[str], do: str) -> None:
+    if differing:
+        what = f"the checkpoint belongs to another {owner} ({'; '.join(differing)})"
+        raise CourseError(what, do=do)

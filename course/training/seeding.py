@@ -38,6 +38,7 @@ def seed_everything(seed: int) -> torch.Generator:
     ``torch.use_deterministic_algorithms(True)``; operations that cannot comply then raise an error.
     Another kind of GPU gives other last digits all the same.
     """
+    seed = int(seed)  # one of NumPy's will not do everywhere
     torch.manual_seed(seed)
     np.random.seed(seed % _NUMPY_SEEDS)
     random.seed(seed)

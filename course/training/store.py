@@ -116,6 +116,12 @@ class Store:
             if self.copies is not None:
                 _make(self.copies)
             return [path for place in self._places() for path in _files(place)]
+        except (FileExistsError, NotADirectoryError) as error:
+            raise CourseError(
+                "that is a file, so no folder for checkpoints can be there",
+                where=str(error.filename or self.folder),
+                do="choose another name",
+            ) from error
         except OSError as error:
             raise CourseError(
                 f"the folder for checkpoints cannot be used ({error.strerror or error})",

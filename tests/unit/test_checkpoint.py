@@ -459,6 +459,47 @@ def test_another_optimiser_or_scheduler_is_said(tmp_path: Path) -> None:
         checkpoint.load(model, adam, lr_scheduler.ExponentialLR(adam, 0.9))
 
 
+def test_what_is_refused_changes_nothing(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(tmp_path / "run")
+    model = net()
+    adam = torch.optim.Adam(model.parameters(), lr=0.5)
+    checkpoint.save(model, adam, lr_scheduler.StepLR(adam, 3))
+    fresh = torch.optim.Adam(model.parameters(), lr=0.5, eps=0.25)
+    with pytest.raises(CourseError, match="another scheduler"):
+        checkpoint.load(model, fresh, lr_scheduler.ExponentialLR(fresh, 0.9))
+    assert fresh.param_groups[0]["eps"] == 0.25
+
+
+def test_other_settings_are_said_and_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = Checkpoint(tmp_path / "run")
+    model = net()
+    checkpoint.save(model, torch.optim.Adam(model.parameters(), lr=0.5))
+    checkpoint.load(model, torch.optim.Adam(model.parameters(), lr=0.5))
+    assert capsys.readouterr().out == ""
+    other = torch.optim.Adam(model.parameters(), lr=0.25)
+    checkpoint.load(model, other)
+    said = "The optimiser goes on as the checkpoint has it (learning rate: 0.5 there, 0.25 here).\n"
+    assert capsys.readouterr().out == said
+    assert other.param_groups[0]["lr"] == 0.5
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "afile").touch()
+    (tmp_path / "drive").mkdir()
+    (tmp_path / "drive" / "run").touch()
+    for checkpoint, where in (
+        (Checkpoint(tmp_path / "afile"), "afile"),
+        (Checkpoint(tmp_path / "afile" / "run"), "afile"),
+        (Checkpoint(tmp_path / "run", keep=tmp_path / "drive"), "drive/run"),
+    ):
+        with pytest.raises(CourseError, match="that is a file") as caught:
+            checkpoint.paths()
+        assert where in caught.value.where
+        assert caught.value.do == "choose another name"
+
+
 def test_what_was_not_saved_is_not_asked_for(tmp_path: Path) -> None:
     checkpoint = Checkpoint(tmp_path / "run")
     model = net()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -310,7 +311,10 @@ def test_a_finished_run_is_not_trained_again(
     run = Run.new()
     history = run.fit(checkpoint=tmp_path / "run")
     assert run.fingerprint(history) == expected
-    assert capsys.readouterr().out == "3 epochs were trained before: nothing is left to do.\n"
+    assert capsys.readouterr().out == (
+        "3 epochs were trained before: nothing is left to do. "
+        'To train anew, use resume="never" or another folder.\n'
+    )
     assert sorted((tmp_path / "run").iterdir()) == files
 
 
@@ -404,6 +408,125 @@ def test_another_run_is_not_gone_on_with(tmp_path: Path, change: dict[str, int],
         run.fit(checkpoint=tmp_path / "run", seed=change.get("seed", 0))
     assert 'resume="never"' in caught.value.do
     assert all(map(torch.equal, before, run.model.parameters()))
+
+
+def trained(folder: Path, make: Callable[[Any], torch.optim.Optimizer], **options: Any) -> Run:
+    """Train with an optimiser made like this, and with a scheduler if one is told."""
+    run = Run.new()
+    run.optimiser = make(run.model.parameters())
+    given = {"epochs": 1, "loss": cross_entropy, "checkpoint": folder, **options}
+    schedule = given.pop("schedule", None)
+    scheduler = schedule and schedule(run.optimiser)
+    fit(run.model, run.loader, optimiser=run.optimiser, scheduler=scheduler, **given)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ({"lr": 0.001}, {"lr": 1.0}, "(learning rate: 0.001 there, 1.0 here)"),
+        ({"weight_decay": 0.1}, {}, "(weight decay: 0.1 there, 0 here)"),
+        ({"momentum": 0.9}, {"momentum": 0.5}, "(momentum: 0.9 there, 0.5 here)"),
+    ],
+)
+@pytest.mark.parametrize("schedule", [None, lambda sgd: lr_scheduler.StepLR(sgd, 3, 0.5)])
+def test_another_setting_of_the_optimiser_is_not_gone_on_with(
+    tmp_path: Path, before: dict[str, float], after: dict[str, float], says: str, schedule: Any
+) -> None:
+    trained(tmp_path / "run", lambda p: torch.optim.SGD(p, **before), schedule=schedule)
+    with pytest.raises(CourseError) as caught:
+        trained(
+            tmp_path / "run", lambda p: torch.optim.SGD(p, **after), epochs=2, schedule=schedule
+        )
+    assert caught.value.what == f"the checkpoint belongs to another optimiser {says}"
+    assert 'resume="never"' in caught.value.do
+    again = {"epochs": 2, "schedule": schedule}
+    trained(tmp_path / "run", lambda p: torch.optim.SGD(p, **before), **again)
+    trained(tmp_path / "run", lambda p: torch.optim.SGD(p, **after), resume="never", **again)
+    trained(tmp_path / "run", lambda p: torch.optim.SGD(p, **after), resume="must", **again)
+
+
+def test_another_group_or_schedule_is_said_by_its_name(tmp_path: Path) -> None:
+    def groups(lr: float) -> Callable[[Any], torch.optim.Optimizer]:
+        def make(parameters: Any) -> torch.optim.Optimizer:
+            first, *rest = parameters
+            return torch.optim.AdamW([{"params": [first]}, {"params": rest, "lr": lr}])
+
+        return make
+
+    trained(tmp_path / "groups", groups(0.1))
+    with pytest.raises(CourseError, match=r"\(learning rate of group 2: 0.1 there, 0.2 here\)"):
+        trained(tmp_path / "groups", groups(0.2), epochs=2)
+    Run.new(lr=0.02).fit(checkpoint=tmp_path / "cycle", budget=StepsOnly(9))
+    with pytest.raises(CourseError, match=r"highest learning rate: 0\.02 there, 0\.05 here"):
+        Run.new(lr=0.05).fit(checkpoint=tmp_path / "cycle")
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        lambda o: lr_scheduler.OneCycleLR(o, max_lr=0.1, total_steps=STEPS),
+        lambda o: lr_scheduler.CyclicLR(o, 0.01, 0.1, step_size_up=3),
+        lambda o: lr_scheduler.StepLR(o, 2, gamma=0.5),
+        lambda o: lr_scheduler.SequentialLR(
+            o,
+            [
+                lr_scheduler.ConstantLR(o, 0.5),
+                lr_scheduler.CyclicLR(o, 0.01, 0.1, step_size_up=3),
+            ],
+            milestones=[4],
+        ),
+    ],
+)
+def test_what_a_scheduler_changes_is_no_other_setting(
+    tmp_path: Path, schedule: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def sgd(parameters: Any) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
+
+    more: dict[str, Any] = {"epochs": EPOCHS, "schedule": schedule}
+    whole = trained(tmp_path / "whole", sgd, **more)
+    trained(tmp_path / "cut", sgd, budget=StepsOnly(9), **more)
+    capsys.readouterr()
+    cut = trained(tmp_path / "cut", sgd, **more)
+    assert "The optimiser goes on" not in capsys.readouterr().out
+    assert all(map(torch.equal, whole.model.parameters(), cut.model.parameters()))
+    # The same objects again, after a step that was not saved: only the cell with `fit` was run.
+    run = Run.new()
+    with pytest.raises(ZeroDivisionError):
+        run.fit(checkpoint=tmp_path / "again", every=0, on_epoch=lambda row: 1 / 0)
+    assert run.fit(checkpoint=tmp_path / "again").finished
+
+
+def test_a_learning_rate_may_be_changed_by_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def sgd(parameters: Any) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, lr=0.4)
+
+    kept: list[torch.optim.Optimizer] = []
+
+    def same_one(parameters: Any) -> torch.optim.Optimizer:
+        kept.append(sgd(parameters))
+        return kept[0]
+
+    def halve(row: dict[str, Any]) -> None:
+        for group in kept[0].param_groups:
+            group["lr"] /= 2
+
+    for epochs in (1, 2):
+        kept.clear()
+        run = trained(tmp_path / "run", same_one, epochs=epochs, on_epoch=halve)
+        assert run.optimiser.param_groups[0]["lr"] == 0.4 / 2**epochs
+    said = "The optimiser goes on as the checkpoint has it (learning rate: 0.2 there, 0.4 here)."
+    assert said in capsys.readouterr().out
+    fit(  # the same objects, with the rate they came to
+        run.model, run.loader, epochs=3, optimiser=run.optimiser, loss=cross_entropy,
+        checkpoint=tmp_path / "run", on_epoch=halve,
+    )  # fmt: skip
+    kept.clear()
+    trained(tmp_path / "run", same_one, epochs=4, on_epoch=halve)
+    assert kept[0].param_groups[0]["lr"] == 0.4 / 2**4
 
 
 # ---- Signals ------------------------------------------------------------------------------------
@@ -522,6 +645,78 @@ def test_a_schedule_that_is_too_short_is_said_at_once() -> None:
     with pytest.raises(CourseError, match=r"after 21 steps, but the training takes 28") as caught:
         run.fit(epochs=4)
     assert "total_steps=28" in caught.value.do
+
+
+@pytest.mark.parametrize(
+    ("options", "says", "do"),
+    [
+        ({"scheduler_step": "epochs"}, "scheduler_step='epochs' is unknown", '"batch" or "epoch"'),
+        ({"mode": "minimum"}, "mode='minimum' is unknown", '"min" or "max"'),
+        ({"epochs": 0}, "epochs=0 is not a whole number from 1 on", "epochs=10"),
+        ({"epochs": -1}, "epochs=-1 is not", "epochs=10"),
+        ({"epochs": 2.5}, "epochs=2.5 is not", "epochs=10"),
+        ({"epochs": "3"}, "epochs='3' is not", "epochs=10"),
+        ({"epochs": True}, "epochs=True is not", "epochs=10"),
+        ({"seed": -1}, "seed=-1 is not", "seed=0"),
+        ({"seed": 0.5}, "seed=0.5 is not", "seed=0"),
+        ({"every": "5"}, "every='5' is not a number of minutes", "every=5"),
+        ({"every": math.nan}, "every=nan is not", "every=5"),
+        ({"every": -5}, "every=-5 is not", "every=5"),
+        ({"on_epoch": {"accuracy": 0.9}}, "on_epoch is of the kind dict", "without ()"),
+        ({"on_epoch": None, "monitor": "accuracy"}, "only the loss", "{'accuracy': …}"),
+        ({"model": nn.Linear}, "model is the class Linear", "net = TileNet()"),
+        ({"data": Augmented()}, "data is of the kind Augmented, not a DataLoader", "DataLoader("),
+        ({"data": [1, 2]}, "data is of the kind list, not a DataLoader", "DataLoader("),
+        ({"device": "gpu"}, "device='gpu' is unknown", '"cuda"'),
+        ({"device": 2.5}, "device=2.5 is unknown", '"cuda"'),
+        ({"device": "cuda:99"}, "'cuda:99' cannot be used here (", 'device="cpu"'),
+        ({"budget": 60}, "budget is of the kind int, not a TimeBudget", "TimeBudget(minutes=60)"),
+        ({"checkpoint": 5}, "checkpoint is of the kind int, not a Checkpoint or a", "a folder"),
+        ({"loss": nn.CrossEntropyLoss}, "loss is the class CrossEntropyLoss", "CrossEntropyLoss()"),
+        ({"loss": None}, "loss is None, not a function", "CrossEntropyLoss()"),
+        ({"loss": lambda out, y: 0.5}, "the loss returned a float, not a tensor", ".item()"),
+        ({"loss": lambda out, y: out}, "the loss returned 8 numbers, not one", ".mean()"),
+        ({"loss": lambda out, y: out.sum().detach()}, "no trainable parameter", ".detach()"),
+        ({"optimiser": torch.optim.AdamW}, "optimiser is the class AdamW", "AdamW(model.param"),
+        ({"scheduler": lr_scheduler.StepLR}, "scheduler is the class StepLR", "lr_scheduler"),
+    ],
+)
+def test_a_mistake_is_said_at_once(
+    tmp_path: Path, options: dict[str, Any], says: str, do: str
+) -> None:
+    run = Run.new()
+    whole: Any = {
+        "model": run.model, "data": run.loader, "epochs": 1, "optimiser": run.optimiser,
+        "loss": cross_entropy, "checkpoint": tmp_path / "run", "on_epoch": lambda row: {},
+    }  # fmt: skip
+    given = whole | options
+    with pytest.raises(CourseError) as caught:
+        fit(given.pop("model"), given.pop("data"), **given)
+    assert says in caught.value.what
+    assert do in caught.value.do
+    assert not run.optimiser.state
+    assert not list(tmp_path.glob("run/*"))
+
+
+def test_whole_numbers_of_numpy_will_do() -> None:
+    assert Run.new().fit(epochs=np.int64(1), seed=np.int64(2)).finished
+
+
+def test_an_optimiser_of_another_model_is_said() -> None:
+    """What running only the cell with `net = TileNet()` again leaves behind."""
+    run, again = Run.new(), Run.new()
+    with pytest.raises(CourseError, match="optimiser trains another model") as caught:
+        fit(again.model, run.loader, epochs=1, optimiser=run.optimiser, loss=cross_entropy)
+    assert "make the optimiser (and the scheduler) again" in caught.value.do
+    run.scheduler = again.scheduler
+    with pytest.raises(CourseError, match="scheduler belongs to another optimiser"):
+        run.fit()
+
+
+def test_an_optimiser_of_a_part_of_the_model_will_do() -> None:
+    run = Run.new()
+    head = torch.optim.SGD(list(run.model.children())[-1].parameters())
+    assert fit(run.model, run.loader, epochs=1, optimiser=head, loss=cross_entropy).finished
 
 
 @pytest.mark.parametrize("returned", [{"accuracy": "high"}, {"confusion": torch.eye(2)}, 0.9])
