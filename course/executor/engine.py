@@ -6,8 +6,8 @@ import json
 import sys
 import tarfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from course.errors import CourseError
@@ -20,8 +20,8 @@ from course.executor.plan import (
     Done,
     Failed,
     Plan,
-    Result,
     Step,
+    Undo,
     Verdict,
     explained,
     shown,
@@ -60,8 +60,7 @@ def carry_out(
     except Exception as error:  # Whatever it is, what costs money must still be removed.
         failed = Failed(f"a mistake in the executor: {type(error).__name__}: {error}")
     end_rest()
-    noted = tuple(tuple(command) for command in folder.record().clean_up)
-    left = clean_up(noted, folder, watch.beat, pause=_CLEAN_PAUSE)
+    left = clean_up(folder.record().undo(), folder, watch.beat, pause=_CLEAN_PAUSE)
     _page(folder, watch)
     state = FAILED if failed else SUCCEEDED
     failed = failed or Failed("")
@@ -71,20 +70,19 @@ def carry_out(
 
 
 def clean_up(
-    commands: tuple[Command, ...], folder: RunFolder, beat: Callable[[], None], *, pause: float
+    undo: Sequence[Undo], folder: RunFolder, beat: Callable[[], None], *, pause: float
 ) -> list[Command]:
-    """Call each command, up to three times; return those that failed to the end."""
+    """Call each command, up to three times if it fails; return those that failed to the end."""
     left = []
-    for command in commands:
+    for one in undo:
         for attempt in range(_CLEAN_TRIES):
             if attempt:
                 _sleep(pause * attempt, beat)
-            say(folder.log, f"clean up: {shown(command)}")
-            result = call(command, folder.log, beat, limit=_CLEAN_LIMIT)
-            if result.code == 0 or _nothing_there(result):
+            say(folder.log, f"clean up: {shown(one.command)}")
+            if one.done(call(one.command, folder.log, beat, limit=_CLEAN_LIMIT)):
                 break
         else:
-            left.append(command)
+            left.append(one.command)
     return left
 
 
@@ -94,16 +92,11 @@ def say(log: Path, line: str) -> None:
         out.write(f"--- {time.strftime('%H:%M:%S')} {line}\n")
 
 
-def _nothing_there(result: Result) -> bool:
-    text = result.output.lower()
-    return any(words in text for words in ("not found", "no such container", "notfound"))
-
-
 def _steps(plan: Plan, folder: RunFolder, watch: Watch, run: str) -> Failed | None:
     for step in plan.steps:
         say(folder.log, step.does)
         if step.undo:
-            _note(folder, [list(step.undo), *folder.record().clean_up])
+            _note(folder, [Undo(step.undo, step.gone), *folder.record().undo()])
         failed = _step(step, plan, folder, watch, run)
         if failed and not step.optional:
             return failed
@@ -112,9 +105,9 @@ def _steps(plan: Plan, folder: RunFolder, watch: Watch, run: str) -> Failed | No
     return None
 
 
-def _note(folder: RunFolder, clean_up: list[list[str]]) -> None:
+def _note(folder: RunFolder, undo: list[Undo]) -> None:
     """Write down how to clean up, before there is anything: whoever finds the run torn reads it."""
-    folder.write(replace(folder.record(), clean_up=clean_up))
+    folder.write(replace(folder.record(), clean_up=[asdict(one) for one in undo]))
 
 
 def _step(step: Step, plan: Plan, folder: RunFolder, watch: Watch, run: str) -> Failed | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from course.errors import CourseError
 from course.executor import processes
+from course.executor.plan import Undo
 from course.files import write_atomic
 
 BEAT = 2.0
@@ -35,7 +36,7 @@ class Record:
     keeper
         The process that looks after the run: its number, when it was born, on which machine.
     clean_up
-        The commands that remove what the run started, for whoever finds the run torn.
+        What removes what the run started, for whoever finds the run torn: `Undo` as JSON.
     """
 
     id: str
@@ -51,7 +52,11 @@ class Record:
     cost: str
     state: str = RUNNING
     keeper: dict[str, Any] = field(default_factory=dict)
-    clean_up: list[list[str]] = field(default_factory=list)
+    clean_up: list[dict[str, Any]] = field(default_factory=list)
+
+    def undo(self) -> list[Undo]:
+        """Return what is noted to be undone."""
+        return [Undo(tuple(one["command"]), one["gone"]) for one in self.clean_up]
 
 
 @dataclass(frozen=True)

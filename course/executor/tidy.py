@@ -7,7 +7,8 @@ from pathlib import Path
 
 from course.executor import processes
 from course.executor.engine import clean_up
-from course.executor.folder import FAILED, Marker, RunFolder
+from course.executor.folder import FAILED, Marker, Record, RunFolder
+from course.executor.plan import Undo
 
 WHAT = "the run was torn off: its heartbeat stopped (the machine went down, or it was killed)"
 DO = "run it again"
@@ -31,12 +32,18 @@ def tidy(folder: RunFolder) -> Marker | None:
         return None
     record = folder.record()
     processes.end_all(record.id)
-    commands = record.clean_up if marker is None else marker.left
-    left = clean_up(tuple(tuple(c) for c in commands), folder, lambda: None, pause=1.0)
+    left = clean_up(_undo(record, marker), folder, lambda: None, pause=1.0)
     was = marker or Marker(FAILED, WHAT, DO, _lasted(folder))
     ended = Marker(was.state, was.what, was.do, was.seconds, [list(c) for c in left])
     folder.finish(ended)
     return ended
+
+
+def _undo(record: Record, marker: Marker | None) -> list[Undo]:
+    if marker is None:
+        return record.undo()
+    noted = {one.command: one for one in record.undo()}
+    return [noted.get(tuple(command), Undo(tuple(command))) for command in marker.left]
 
 
 def _lasted(folder: RunFolder) -> float:
