@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -130,8 +131,9 @@ class RunFolder:
         write_atomic(self.path / "run.json", _json(asdict(record)))
 
     def beat(self) -> None:
-        """Say that somebody looks after the run."""
-        self.heartbeat.write_text(f"{time.time():.1f}\n", "utf-8")
+        """Say that somebody looks after the run, if that can be written."""
+        with contextlib.suppress(OSError):
+            self.heartbeat.write_text(f"{time.time():.1f}\n", "utf-8")
 
     def marker(self) -> Marker | None:
         """Return how the run ended, or None while nobody has said so."""

@@ -40,8 +40,12 @@ class Running:
         if self.keeper.poll() is None:
             return None
         self._let_go()
-        # A keeper that ended without a marker was killed.
-        return tidy(self.folder) or Marker(FAILED, "the keeper of the run ended", "see log.txt")
+        try:
+            # A keeper that ended without a marker was killed.
+            ended = tidy(self.folder)
+        except CourseError as error:  # Somebody has removed the folder, for example.
+            return Marker(FAILED, f"it cannot be seen how the run ended: {error.what}", error.do)
+        return ended or Marker(FAILED, "the keeper of the run ended", "see log.txt")
 
     def stop(self, why: str = STOP) -> None:
         """Ask the keeper to end the run and to clean up; `marker` then says when it has."""
