@@ -124,7 +124,9 @@ class RunFolder:
         try:
             return Record(**json.loads((self.path / "run.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise CourseError("run.json cannot be read", where=str(self.path)) from error
+            raise CourseError(
+                "run.json cannot be read", where=str(self.path), do="look into log.txt there"
+            ) from error
 
     def write(self, record: Record) -> None:
         """Write run.json."""

@@ -15,9 +15,17 @@ DO = "run it again"
 
 
 def runs(below: Path) -> Iterator[RunFolder]:
-    """Return the runs in and below a folder, by path."""
-    for record in sorted(below.rglob("run.json")):
-        yield RunFolder(record.parent)
+    """Return the runs in and below a folder, by path; what a run's notebook wrote is not one."""
+    folder = RunFolder(below)
+    if folder.exists():
+        yield folder
+        return
+    try:
+        inside = sorted(path for path in below.iterdir() if path.is_dir() and not path.is_symlink())
+    except OSError:
+        return
+    for path in inside:
+        yield from runs(path)
 
 
 def tidy(folder: RunFolder) -> Marker | None:
