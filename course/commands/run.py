@@ -98,7 +98,7 @@ def _single(request: Request, *, as_json: bool) -> None:
             out.print(prepare(request).record.cost, markup=False)
             out.print(f"Files: {request.folder}", markup=False)
         with err.status("starting") as status:
-            marker = run_one(request, lambda folder: status.update(_last(folder)))
+            marker = run_one(request, lambda folder: status.update(_last(folder)), _note)
     elif not as_json:
         out.print("This very run has succeeded before; nothing to do.")
     if as_json:
@@ -116,7 +116,7 @@ def _sweep(request: Request, axes: list[str], parallel: int, *, as_json: bool) -
     order = {one.folder.absolute(): number for number, one in enumerate(wanted)}
     results = request.folder / "results.csv"
     rows: list[sweep.Row] = []
-    for row in sweep.sweep(wanted, parallel):
+    for row in sweep.sweep(wanted, parallel, _note):
         rows.append(row)
         rows.sort(key=lambda row: order[row.folder.path.absolute()])
         # After each run, so that a sweep that is stopped leaves the table so far.
@@ -213,6 +213,10 @@ def _last(folder: RunFolder) -> str:
         return "starting"
     shown = next((line for line in reversed(lines) if line.strip()), "starting")
     return shown.strip()[:100].replace("[", r"\[")
+
+
+def _note(line: str) -> None:
+    err.print(line, markup=False, soft_wrap=True)
 
 
 def _say(folder: Path, marker: Marker) -> None:

@@ -60,9 +60,11 @@ def name(point: Mapping[str, Any]) -> str:
 
 
 def sweep(
-    wanted: Sequence[Request], parallel: int, tell: Callable[[int], None] = lambda running: None
+    wanted: Sequence[Request], parallel: int, say: Callable[[str], object] = lambda line: None
 ) -> Iterator[Row]:
     """Run what has not succeeded yet, at most `parallel` at a time; yield each run as it ends.
+
+    `say` is called with a line on what became of an earlier run of a name.
 
     Whatever ends the loop over it, Ctrl-C too, the runs that go on are stopped and cleaned up.
     """
@@ -77,12 +79,11 @@ def sweep(
                 if marker is not None:
                     yield Row(RunFolder(request.folder), request.parameters, marker, again=False)
                 else:
-                    running.append(start(prepare(request)))
+                    running.append(start(prepare(request), say))
             for one in list(running):
                 if (marker := one.marker()) is not None:
                     running.remove(one)
                     yield Row(one.folder, one.prepared.request.parameters, marker, again=True)
-            tell(len(running))
             time.sleep(_PAUSE if running else 0)
     finally:
         for one in running:
