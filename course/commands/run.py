@@ -104,7 +104,7 @@ def _single(request: Request, *, as_json: bool) -> None:
     if as_json:
         out.print_json(json.dumps(_as_dict(RunFolder(request.folder), marker)))
     else:
-        _say(request.folder, marker)
+        _say(RunFolder(request.folder), marker)
     raise typer.Exit(0 if marker.state == SUCCEEDED else 1)
 
 
@@ -216,17 +216,17 @@ def _last(folder: RunFolder) -> str:
 
 
 def _note(line: str) -> None:
-    err.print(line, markup=False, soft_wrap=True)
+    err.print(line, markup=False)
 
 
-def _say(folder: Path, marker: Marker) -> None:
+def _say(files: RunFolder, marker: Marker) -> None:
     if marker.state == SUCCEEDED:
-        out.print(f"SUCCEEDED in {duration.words(marker.seconds)}: {folder / 'output.html'}")
+        out.print(f"SUCCEEDED in {duration.words(marker.seconds)}: {files.page}")
         return
     err.print(f"FAILED: {marker.what}.", style="red", markup=False)
     if marker.do:
         err.print(f"  What to do: {marker.do}.", markup=False)
-    err.print(f"  The log: {folder / 'log.txt'}", markup=False)
+    err.print(f"  The log: {files.log}", markup=False)
     _warn(marker.left)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from course.errors import UsageError
 from course.executor import notebook
 from course.executor.folder import Marker, RunFolder
 from course.executor.request import Request, prepare
@@ -43,10 +44,22 @@ def grid(axes: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def requests(base: Request, axes: Sequence[str]) -> list[Request]:
-    """Return one request for each point of the grid, each with a folder below the base's."""
+    """Return one request for each point of the grid, each with a folder below the base's.
+
+    Raises
+    ------
+    UsageError
+        If two points are the same: two runs in one folder would remove each other's files.
+    """
+    points = {}
+    for point in grid(axes):
+        if name(point) in points:
+            said = ", ".join(f"{key}={value}" for key, value in point.items())
+            raise UsageError(f"the sweep has {said} twice", do="give each value once")
+        points[name(point)] = point
     return [
-        replace(base, folder=base.folder / name(point), parameters={**base.parameters, **point})
-        for point in grid(axes)
+        replace(base, folder=base.folder / folder, parameters={**base.parameters, **point})
+        for folder, point in points.items()
     ]
 
 
