@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 
 from course.commands.terminal import AsJson, err, explained, out, show_table
-from course.errors import UsageError
+from course.errors import CourseError, UsageError
 from course.executor import duration, notebook, sweep, table
-from course.executor.folder import SUCCEEDED, Marker, RunFolder
+from course.executor.folder import RUNNING, SUCCEEDED, Marker, RunFolder
 from course.executor.request import Prepared, Request, prepare
 from course.executor.script import as_script
 from course.executor.start import finished
@@ -98,13 +98,13 @@ def _single(request: Request, *, as_json: bool) -> None:
             out.print(prepare(request).record.cost, markup=False)
             out.print(f"Files: {request.folder}", markup=False)
         with err.status("starting") as status:
-            marker = run_one(request, lambda folder: status.update(_last(folder)))
+            marker = run_one(request, lambda folder: status.update(_last(folder)), _note)
     elif not as_json:
         out.print("This very run has succeeded before; nothing to do.")
     if as_json:
         out.print_json(json.dumps(_as_dict(RunFolder(request.folder), marker)))
     else:
-        _say(request.folder, marker)
+        _say(RunFolder(request.folder), marker)
     raise typer.Exit(0 if marker.state == SUCCEEDED else 1)
 
 
@@ -116,7 +116,7 @@ def _sweep(request: Request, axes: list[str], parallel: int, *, as_json: bool) -
     order = {one.folder.absolute(): number for number, one in enumerate(wanted)}
     results = request.folder / "results.csv"
     rows: list[sweep.Row] = []
-    for row in sweep.sweep(wanted, parallel):
+    for row in sweep.sweep(wanted, parallel, _note):
         rows.append(row)
         rows.sort(key=lambda row: order[row.folder.path.absolute()])
         # After each run, so that a sweep that is stopped leaves the table so far.
@@ -136,19 +136,17 @@ def _sweep(request: Request, axes: list[str], parallel: int, *, as_json: bool) -
 
 def runs(below: Below = Path("runs"), as_json: AsJson = False) -> None:  # noqa: FBT002
     """Say how runs ended or that they go on; clean up after those that were torn off."""
-    found = [(folder, tidy(folder)) for folder in runs_below(below)]
+    found = [_seen(folder) for folder in runs_below(below)]
     if as_json:
-        out.print_json(json.dumps([_as_dict(folder, marker) for folder, marker in found]))
+        out.print_json(json.dumps(found))
         return
-    rows = []
-    for folder, marker in found:
-        record = folder.record()
-        took = duration.words(marker.seconds if marker else time.time() - record.started)
-        state = marker.state if marker else "RUNNING"
-        rows.append([str(folder.path), record.target, state, took, marker.what if marker else ""])
+    rows = [
+        [run["folder"], run["target"], run["state"], duration.words(run["seconds"]), run["what"]]
+        for run in found
+    ]
     show_table(f"Runs in {below}", ["run", "target", "state", "time", "why"], rows)
-    for _, marker in found:
-        _warn(marker)
+    for run in found:
+        _warn(run["left"])
 
 
 def targets(as_json: AsJson = False) -> None:  # noqa: FBT002
@@ -197,6 +195,15 @@ def _show(prepared: Prepared, *, as_json: bool) -> None:
     plain.print(script, markup=False, end="")
 
 
+def _seen(folder: RunFolder) -> dict[str, Any]:
+    """Return what is known of a run; one that cannot be read hides no other."""
+    try:
+        return _as_dict(folder, tidy(folder))
+    except CourseError as error:
+        unknown = Marker("UNREADABLE", error.what, error.do)
+        return {"folder": str(folder.path), "target": "", **asdict(unknown)}
+
+
 def _last(folder: RunFolder) -> str:
     try:
         with folder.log.open("rb") as log:
@@ -208,19 +215,23 @@ def _last(folder: RunFolder) -> str:
     return shown.strip()[:100].replace("[", r"\[")
 
 
-def _say(folder: Path, marker: Marker) -> None:
+def _note(line: str) -> None:
+    err.print(line, markup=False)
+
+
+def _say(files: RunFolder, marker: Marker) -> None:
     if marker.state == SUCCEEDED:
-        out.print(f"SUCCEEDED in {duration.words(marker.seconds)}: {folder / 'output.html'}")
+        out.print(f"SUCCEEDED in {duration.words(marker.seconds)}: {files.page}")
         return
     err.print(f"FAILED: {marker.what}.", style="red", markup=False)
     if marker.do:
         err.print(f"  What to do: {marker.do}.", markup=False)
-    err.print(f"  The log: {folder / 'log.txt'}", markup=False)
-    _warn(marker)
+    err.print(f"  The log: {files.log}", markup=False)
+    _warn(marker.left)
 
 
-def _warn(marker: Marker | None) -> None:
-    for command in marker.left if marker else ():
+def _warn(left: list[list[str]]) -> None:
+    for command in left:
         err.print(
             f"  NOT CLEANED UP, it may cost money. Run: {' '.join(command)}",
             style="bold red",
@@ -230,7 +241,7 @@ def _warn(marker: Marker | None) -> None:
 
 def _as_dict(folder: RunFolder, marker: Marker | None) -> dict[str, Any]:
     record = folder.record()
-    ended = asdict(marker) if marker else {"state": "RUNNING"}
+    ended = asdict(marker or Marker(RUNNING, seconds=round(time.time() - record.started, 1)))
     known = {"folder": str(folder.path), "target": record.target, "cost": record.cost}
     return {**known, "parameters": record.parameters, **ended, "metrics": folder.metrics()}
 

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from course.executor.job import die_with_parent
 from course.executor.plan import Command, Result
@@ -26,7 +27,6 @@ def call(
     *,
     run: str = "",
     limit: float | None = None,
-    env: Mapping[str, str] | None = None,
 ) -> Result:
     """Call a program and return how it ended.
 
@@ -35,7 +35,8 @@ def call(
     command
         The program and its arguments; never a shell's text.
     log
-        Where its output goes while it runs; None keeps it for the result only.
+        Where its output goes while it runs; None, or a log that cannot be opened, keeps it for the
+        result only.
     check
         Called many times a second; what it raises ends the program and is raised on.
     run
@@ -44,7 +45,7 @@ def call(
     limit
         Seconds after which the program is killed.
     """
-    with log.open("a+b") if log else tempfile.TemporaryFile() as out:
+    with _opened(log) as out:
         begin = out.seek(0, os.SEEK_END)
         try:
             child = subprocess.Popen(  # noqa: S603 - that is what this is for
@@ -52,7 +53,7 @@ def call(
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {}), **({MARK: run} if run else {})},
+                env={**os.environ, **({MARK: run} if run else {})},
                 start_new_session=True,
                 preexec_fn=die_with_parent,
             )
@@ -63,7 +64,16 @@ def call(
         finally:
             _end(child, run)
         out.seek(max(begin, out.seek(0, os.SEEK_END) - _TAIL))
-        return Result(command, child.returncode, out.read().decode("utf-8", "replace"), hung)
+        return Result(command, child.returncode, out.read(_TAIL).decode("utf-8", "replace"), hung)
+
+
+def _opened(log: Path | None) -> IO[bytes]:
+    if log:
+        with contextlib.suppress(OSError):
+            return log.open("a+b")
+    # In memory where that can be had, since the disk may be full.
+    memory = getattr(os, "memfd_create", None)
+    return os.fdopen(memory("output"), "w+b") if memory else tempfile.TemporaryFile()
 
 
 def _wait(child: subprocess.Popen[bytes], check: Callable[[], None], limit: float | None) -> float:

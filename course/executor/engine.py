@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tarfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from course.errors import CourseError
@@ -20,8 +21,8 @@ from course.executor.plan import (
     Done,
     Failed,
     Plan,
-    Result,
     Step,
+    Undo,
     Verdict,
     explained,
     shown,
@@ -51,18 +52,23 @@ def carry_out(
         Called after the last step: ends whatever the steps have left running.
     """
     started = time.monotonic()
+    # What is noted in run.json is for others: here it must not depend on a file.
+    undo: list[Undo] = []
     try:
-        failed = _steps(plan, folder, watch, run) or _outcome(folder)
+        failed = _steps(plan, folder, watch, run, undo) or _outcome(folder)
     except Stopped as stopped:
         failed = Failed(str(stopped))
     except CourseError as error:
         failed = Failed(error.what, error.do)
     except Exception as error:  # Whatever it is, what costs money must still be removed.
         failed = Failed(f"a mistake in the executor: {type(error).__name__}: {error}")
-    end_rest()
-    noted = tuple(tuple(command) for command in folder.record().clean_up)
-    left = clean_up(noted, folder, watch.beat, pause=_CLEAN_PAUSE)
-    _page(folder, watch)
+    try:
+        end_rest()
+    except Exception as error:  # The same.
+        failed = failed or Failed(f"what the run started cannot be ended: {error}")
+    left = clean_up(undo, folder, watch.beat, pause=_CLEAN_PAUSE)
+    with contextlib.suppress(OSError):
+        _page(folder, watch)
     state = FAILED if failed else SUCCEEDED
     failed = failed or Failed("")
     return Marker(
@@ -71,50 +77,61 @@ def carry_out(
 
 
 def clean_up(
-    commands: tuple[Command, ...], folder: RunFolder, beat: Callable[[], None], *, pause: float
+    undo: Sequence[Undo], folder: RunFolder, beat: Callable[[], None], *, pause: float
 ) -> list[Command]:
-    """Call each command, up to three times; return those that failed to the end."""
+    """Call each command, up to three times if it fails; return those that failed to the end.
+
+    What they say is kept apart from the log until they have ended: on a full disk they might fail
+    for want of a place to say it.
+    """
     left = []
-    for command in commands:
+    for one in undo:
         for attempt in range(_CLEAN_TRIES):
             if attempt:
                 _sleep(pause * attempt, beat)
-            say(folder.log, f"clean up: {shown(command)}")
-            result = call(command, folder.log, beat, limit=_CLEAN_LIMIT)
-            if result.code == 0 or _nothing_there(result):
+            say(folder.log, f"clean up: {shown(one.command)}")
+            try:
+                result = call(one.command, None, beat, limit=_CLEAN_LIMIT)
+            except Exception as error:  # The next command must still be called.
+                say(folder.log, f"{type(error).__name__}: {error}")
+                continue
+            if result.output.strip():
+                say(folder.log, result.output.strip())
+            if one.done(result):
                 break
         else:
-            left.append(command)
+            left.append(one.command)
     return left
 
 
 def say(log: Path, line: str) -> None:
-    """Write a line of the executor's own into the log."""
-    with log.open("a", encoding="utf-8") as out:
+    """Write a line of the executor's own into the log, if that can be written."""
+    # A full disk, or a folder that somebody removed, must not keep anything from its clean-up.
+    with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as out:
         out.write(f"--- {time.strftime('%H:%M:%S')} {line}\n")
 
 
-def _nothing_there(result: Result) -> bool:
-    text = result.output.lower()
-    return any(words in text for words in ("not found", "no such container", "notfound"))
-
-
-def _steps(plan: Plan, folder: RunFolder, watch: Watch, run: str) -> Failed | None:
+def _steps(
+    plan: Plan, folder: RunFolder, watch: Watch, run: str, undo: list[Undo]
+) -> Failed | None:
+    """Do the steps; `undo` tells at each moment how to clean up."""
     for step in plan.steps:
         say(folder.log, step.does)
         if step.undo:
-            _note(folder, [list(step.undo), *folder.record().clean_up])
+            undo.insert(0, Undo(step.undo, step.gone))
+            _note(folder, undo)
         failed = _step(step, plan, folder, watch, run)
         if failed and not step.optional:
             return failed
         if step.settles:
-            _note(folder, [])
+            undo.clear()
+            _note(folder, undo)
     return None
 
 
-def _note(folder: RunFolder, clean_up: list[list[str]]) -> None:
+def _note(folder: RunFolder, undo: list[Undo]) -> None:
     """Write down how to clean up, before there is anything: whoever finds the run torn reads it."""
-    folder.write(replace(folder.record(), clean_up=clean_up))
+    folder.write(replace(folder.record(), clean_up=[asdict(one) for one in undo]))
 
 
 def _step(step: Step, plan: Plan, folder: RunFolder, watch: Watch, run: str) -> Failed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 from course.errors import CourseError
 from course.executor import processes
+from course.executor.plan import Undo
 from course.files import write_atomic
 
 BEAT = 2.0
@@ -35,7 +37,7 @@ class Record:
     keeper
         The process that looks after the run: its number, when it was born, on which machine.
     clean_up
-        The commands that remove what the run started, for whoever finds the run torn.
+        What removes what the run started, for whoever finds the run torn: `Undo` as JSON.
     """
 
     id: str
@@ -51,7 +53,11 @@ class Record:
     cost: str
     state: str = RUNNING
     keeper: dict[str, Any] = field(default_factory=dict)
-    clean_up: list[list[str]] = field(default_factory=list)
+    clean_up: list[dict[str, Any]] = field(default_factory=list)
+
+    def undo(self) -> list[Undo]:
+        """Return what is noted to be undone."""
+        return [Undo(tuple(one["command"]), one["gone"]) for one in self.clean_up]
 
 
 @dataclass(frozen=True)
@@ -118,15 +124,18 @@ class RunFolder:
         try:
             return Record(**json.loads((self.path / "run.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise CourseError("run.json cannot be read", where=str(self.path)) from error
+            raise CourseError(
+                "run.json cannot be read", where=str(self.path), do="look into log.txt there"
+            ) from error
 
     def write(self, record: Record) -> None:
         """Write run.json."""
         write_atomic(self.path / "run.json", _json(asdict(record)))
 
     def beat(self) -> None:
-        """Say that somebody looks after the run."""
-        self.heartbeat.write_text(f"{time.time():.1f}\n", "utf-8")
+        """Say that somebody looks after the run, if that can be written."""
+        with contextlib.suppress(OSError):
+            self.heartbeat.write_text(f"{time.time():.1f}\n", "utf-8")
 
     def marker(self) -> Marker | None:
         """Return how the run ended, or None while nobody has said so."""

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from course.executor.engine import carry_out
 from course.executor.folder import Marker, Record, RunFolder
-from course.executor.identity import this_process
 from course.executor.plan import Job
-from course.executor.processes import adopt_orphans, end_all
+from course.executor.processes import adopt_orphans, end_all, this_process
 from course.executor.targets import by_name
 from course.executor.watch import Watch
 

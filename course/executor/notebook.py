@@ -40,19 +40,29 @@ def read(path: Path) -> Notebook:
     try:
         notebook = json.loads(path.read_text("utf-8"))
         cells = notebook["cells"]
-        readable = notebook["nbformat"] == 4 and all("cell_type" in cell for cell in cells)
-    except (ValueError, KeyError, TypeError):
+        readable = notebook["nbformat"] == 4 and all(_is_cell(cell) for cell in cells)
+        kernel = notebook.get("metadata", {}).get("kernelspec", {})
+        language = str(kernel.get("language", "python"))
+    except OSError as error:
+        do = "see that you may read it"
+        raise CourseError(f"it cannot be read: {error.strerror}", where=where, do=do) from error
+    except (ValueError, KeyError, TypeError, AttributeError):
         readable = False
     if not readable:
         do = "open it in Jupyter and save it again"
         raise CourseError("this file is not a notebook of version 4", where=where, do=do)
-    language = notebook.get("metadata", {}).get("kernelspec", {}).get("language", "python")
-    if str(language).lower() != "python":
+    if language.lower() != "python":
         raise CourseError(f"this notebook is in {language}, not in Python", where=where)
     for cell in cells:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     return dict(notebook)
+
+
+def _is_cell(cell: Any) -> bool:
+    tags = cell.get("metadata", {}).get("tags", [])
+    text = cell.get("source", "")
+    return "cell_type" in cell and isinstance(tags, list) and isinstance(text, str | list)
 
 
 def source(cell: Mapping[str, Any]) -> str:

@@ -95,6 +95,20 @@ def by_exit(result: Result) -> Verdict:
 
 
 @dataclass(frozen=True)
+class Undo:
+    """A command of the clean-up, and the pattern of its saying that there is nothing any more."""
+
+    command: Command
+    gone: str = ""
+
+    def done(self, result: Result) -> bool:
+        """Say whether a call of the command has left nothing."""
+        if result.code == 0:
+            return True
+        return bool(self.gone) and not result.hung and bool(re.search(self.gone, result.output))
+
+
+@dataclass(frozen=True)
 class Step:
     """One command of a plan.
 
@@ -118,7 +132,10 @@ class Step:
         If it fails, go on.
     undo
         A command that ends and removes what this step starts. It is noted before the step begins
-        and called in every case. It may be called twice and must not mind finding nothing.
+        and called in every case. It may be called twice.
+    gone
+        A pattern of what `undo` says where there is nothing left to remove. It must fit nothing
+        else: that one is logged out, or asks the wrong project, is often "not found" as well.
     settles
         Once it is done nothing runs and costs any more: the notes of what to undo are struck out.
     """
@@ -132,6 +149,7 @@ class Step:
     quiet: bool = False
     optional: bool = False
     undo: Command = ()
+    gone: str = ""
     settles: bool = False
 
 

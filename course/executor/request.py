@@ -98,7 +98,7 @@ def prepare(request: Request) -> Prepared:
         target=target.name,
         options=options,
         parameters=dict(request.parameters),
-        inputs=_names(request.inputs),
+        inputs=_names(request.inputs, request.folder),
         digest=notebooks.digest(
             notebook, target=target.name, options=options, inputs=_stamps(request.inputs)
         ),
@@ -119,10 +119,16 @@ def written(notebook: notebooks.Notebook) -> bytes:
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _names(inputs: tuple[Path, ...]) -> list[str]:
+def _names(inputs: tuple[Path, ...], folder: Path) -> list[str]:
     for path in inputs:
         if not path.exists():
             raise UsageError("there is no such input", where=str(path), do="check the path")
+        if folder.resolve().is_relative_to(path.resolve()):
+            raise UsageError(
+                "this input holds the run's own folder, so it would be copied into itself",
+                where=str(path),
+                do="give the files in it one by one, or another --runs folder",
+            )
     names = [path.resolve().name for path in inputs]
     if len(set(names)) < len(names):
         raise UsageError("two inputs have the same name", do="rename one of them")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from course.errors import UsageError
 from course.executor import notebook
 from course.executor.folder import Marker, RunFolder
 from course.executor.request import Request, prepare
@@ -43,10 +44,22 @@ def grid(axes: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def requests(base: Request, axes: Sequence[str]) -> list[Request]:
-    """Return one request for each point of the grid, each with a folder below the base's."""
+    """Return one request for each point of the grid, each with a folder below the base's.
+
+    Raises
+    ------
+    UsageError
+        If two points are the same: two runs in one folder would remove each other's files.
+    """
+    points = {}
+    for point in grid(axes):
+        if name(point) in points:
+            said = ", ".join(f"{key}={value}" for key, value in point.items())
+            raise UsageError(f"the sweep has {said} twice", do="give each value once")
+        points[name(point)] = point
     return [
-        replace(base, folder=base.folder / name(point), parameters={**base.parameters, **point})
-        for point in grid(axes)
+        replace(base, folder=base.folder / folder, parameters={**base.parameters, **point})
+        for folder, point in points.items()
     ]
 
 
@@ -60,9 +73,11 @@ def name(point: Mapping[str, Any]) -> str:
 
 
 def sweep(
-    wanted: Sequence[Request], parallel: int, tell: Callable[[int], None] = lambda running: None
+    wanted: Sequence[Request], parallel: int, say: Callable[[str], object] = lambda line: None
 ) -> Iterator[Row]:
     """Run what has not succeeded yet, at most `parallel` at a time; yield each run as it ends.
+
+    `say` is called with a line on what became of an earlier run of a name.
 
     Whatever ends the loop over it, Ctrl-C too, the runs that go on are stopped and cleaned up.
     """
@@ -77,12 +92,11 @@ def sweep(
                 if marker is not None:
                     yield Row(RunFolder(request.folder), request.parameters, marker, again=False)
                 else:
-                    running.append(start(prepare(request)))
+                    running.append(start(prepare(request), say))
             for one in list(running):
                 if (marker := one.marker()) is not None:
                     running.remove(one)
                     yield Row(one.folder, one.prepared.request.parameters, marker, again=True)
-            tell(len(running))
             time.sleep(_PAUSE if running else 0)
     finally:
         for one in running:

@@ -230,6 +230,7 @@ def test_a_sweep_resumes_and_writes_one_table(tmp_path: Path) -> None:
     second = course(tmp_path, *wanted)
     assert second.returncode == 0, second.stdout + second.stderr
     assert "lr-0.5_width-4: SUCCEEDED (before)" in second.stdout
+    assert second.stderr.count("It goes on with what the attempt before left") == 1
     rows = list(csv.DictReader(table.read_text().splitlines()))
     assert [row["loss"] for row in rows] == ["2.0", "4.0"]
 

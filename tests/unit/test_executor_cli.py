@@ -27,6 +27,13 @@ main()
 """
 
 
+RECORD = {
+    "id": "1", "name": "x", "notebook": "x.ipynb", "target": "local", "options": {},
+    "parameters": {"lr": 1}, "inputs": [], "digest": "", "started": 0.0, "until": 1.0,
+    "cost": "Free.",
+}  # fmt: skip
+
+
 def invoke(*arguments: object) -> Any:
     return CliRunner().invoke(application(), [str(argument) for argument in arguments])
 
@@ -145,14 +152,9 @@ def test_a_folder_that_is_no_run_is_not_touched(tmp_path: Path) -> None:
 
 
 def test_runs_lists_how_each_ended(tmp_path: Path) -> None:
-    record = {
-        "id": "1", "name": "x", "notebook": "x.ipynb", "target": "local", "options": {},
-        "parameters": {"lr": 1}, "inputs": [], "digest": "", "started": 0.0, "until": 1.0,
-        "cost": "Free.",
-    }  # fmt: skip
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "run.json").write_text(json.dumps(record))
+        (tmp_path / name / "run.json").write_text(json.dumps(RECORD))
     (tmp_path / "a" / "SUCCEEDED").write_text('{"state": "SUCCEEDED", "seconds": 3.0}')
     listed = json.loads(invoke("runs", tmp_path, "--json").stdout)
     assert [run["state"] for run in listed] == ["SUCCEEDED", "FAILED"]
@@ -160,6 +162,25 @@ def test_runs_lists_how_each_ended(tmp_path: Path) -> None:
     assert RunFolder(tmp_path / "b").marker() is not None
     table = invoke("runs", tmp_path).stdout
     assert "SUCCEEDED" in table
+
+
+def test_what_a_notebook_calls_run_json_hides_no_run(tmp_path: Path) -> None:
+    artefacts = tmp_path / "a" / "artefacts"
+    artefacts.mkdir(parents=True)
+    (artefacts / "run.json").write_text('{"lr": 0.1}')
+    for name, text in {"a": json.dumps(RECORD), "b": "[]", "c": json.dumps(RECORD)}.items():
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "run.json").write_text(text)
+    listed = json.loads(invoke("runs", tmp_path, "--json").stdout)
+    assert [(Path(run["folder"]).name, run["state"]) for run in listed] == [
+        ("a", "FAILED"),
+        ("b", "UNREADABLE"),
+        ("c", "FAILED"),
+    ]
+    assert listed[1]["what"] == "run.json cannot be read"
+    table = invoke("runs", tmp_path)
+    assert table.exit_code == 0
+    assert "UNREADABLE" in table.stdout
 
 
 def test_targets_lists_every_target() -> None:

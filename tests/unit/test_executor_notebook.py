@@ -55,6 +55,33 @@ def test_parameters_of_an_earlier_run_are_replaced() -> None:
     assert [cell["source"] for cell in twice["cells"][1:-1]] == ["# Parameters\nlr = 3"]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"metadata": None},
+        {"metadata": {"kernelspec": None}},
+        {"cells": [{"cell_type": "code", "metadata": None, "source": ""}]},
+        {"cells": [{"cell_type": "code", "metadata": {"tags": None}, "source": ""}]},
+        {"cells": [{"cell_type": "code", "metadata": {}, "source": None}]},
+        {"cells": ["cell_type"]},
+    ],
+)
+def test_what_is_null_in_a_notebook_is_no_traceback(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    path = tmp_path / "x.ipynb"
+    path.write_text(json.dumps({**with_defaults(), **changes}))
+    with pytest.raises(CourseError, match="not a notebook of version 4"):
+        notebook.read(path)
+
+
+def test_a_notebook_that_the_disk_does_not_give_is_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "x.ipynb"
+    path.symlink_to("/proc/self/mem")  # Root may open it; nobody can read its beginning.
+    with pytest.raises(CourseError, match="it cannot be read"):
+        notebook.read(path)
+
+
 def test_an_unknown_parameter_is_refused_with_the_nearest() -> None:
     with pytest.raises(CourseError, match=r"no parameter 'widht'[\s\S]*did you mean 'width'"):
         notebook.with_parameters(with_defaults(), {"widht": 1})

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from course.errors import CourseError
+from course.errors import CourseError, UsageError
 from course.executor.folder import Marker, RunFolder
-from course.executor.sweep import Row, grid, name
+from course.executor.request import Request
+from course.executor.sweep import Row, grid, name, requests
 from course.executor.table import columns, write_csv
 
 
@@ -32,6 +33,14 @@ def test_names_are_the_same_each_time_and_no_two_points_share_one() -> None:
     odd = [{"x": "a/b"}, {"x": "a b"}, {"x": "a-b"}, {"x": "y" * 99}, {"x": "y" * 98}]
     assert len({name(point) for point in odd}) == len(odd)
     assert not any("/" in name(point) for point in odd)
+
+
+@pytest.mark.parametrize("axis", ["lr=0.1,0.10", 'x=1,"1"'])
+def test_two_points_that_are_the_same_are_refused(tmp_path: Path, axis: str) -> None:
+    base = Request(tmp_path / "x.ipynb", tmp_path / "runs")
+    assert len(requests(base, ["lr=0.1,0.2", "width=8,16"])) == 4
+    with pytest.raises(UsageError, match=f"the sweep has {axis.split(',')[0]}, width=8 twice"):
+        requests(base, [axis, "width=8,16"])
 
 
 def test_the_table_has_parameters_state_seconds_and_metrics(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from executor_contract import Standins, carried_out, prepared
 
 from course.errors import CourseError, UsageError
+from course.executor.plan import Undo
 from course.executor.script import as_script
 from course.executor.start import _stage
 from course.executor.targets import TARGETS, by_name
@@ -173,12 +174,30 @@ def test_a_clean_up_is_tried_again_and_what_is_left_is_said(
     assert (again.left, again.state, standins.running()) == ([], "SUCCEEDED", [])
 
 
+@pytest.mark.parametrize("target", REMOTE)
+def test_who_is_logged_out_at_the_clean_up_is_told_what_is_left(
+    tmp_path: Path, standins: Standins, target: str
+) -> None:
+    # Each program's words for it hold "not found", as do those for a machine that is gone.
+    standins.fail("logged-out")
+    marker, folder = carried_out(made(tmp_path, target))
+    assert [" ".join(command).startswith(UNDO[target]) for command in marker.left] == [True]
+    assert len(standins.running()) == 1
+    # Somebody removes it by hand, and the next look finds nothing any more.
+    standins.fail()
+    (standins.home / "rented" / standins.running()[0]).unlink()
+    again = tidy(folder)
+    assert again is not None
+    assert again.left == []
+
+
 def test_a_torn_run_is_cleaned_up_by_whoever_finds_it(tmp_path: Path, standins: Standins) -> None:
     one = made(tmp_path, "gcloud")
     _stage(one)
     (standins.home / "rented").mkdir()
     (standins.home / "rented" / one.record.name).touch()
-    delete = [list(command) for command in one.target.plan(one.job).clean_up]
+    steps = one.target.plan(one.job).steps
+    delete = [asdict(Undo(step.undo, step.gone)) for step in steps if step.undo]
     keeper = {"pid": 2**22 + 1, "born": "1", "host": socket.gethostname()}
     one.folder.write(replace(one.record, keeper=keeper, clean_up=delete))
     marker = tidy(one.folder)

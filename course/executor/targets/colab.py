@@ -103,6 +103,7 @@ class Colab:
                     ("colab", "new", *session, *(("--gpu", gpu) if gpu != "none" else ())),
                     limit=600,
                     undo=("colab", "stop", *session),
+                    gone=f"Session '{job.name}' not found",
                 ),
                 Step(
                     "see which hardware it has",

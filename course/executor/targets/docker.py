@@ -109,6 +109,7 @@ class Docker:
                     judge=ended,
                     limit=None,
                     undo=("docker", "rm", "--force", job.name),
+                    gone=f"No such container: {job.name}",
                 ),
             ),
             causes=_CAUSES,

@@ -186,6 +186,7 @@ class GCloud:
                     ("gcloud", "compute", "instances", "create", job.name, *self._flags(job)),
                     limit=600,
                     undo=delete,
+                    gone=f"instances/{job.name}' was not found",
                 ),
                 Step(
                     "wait for the notebook",

@@ -140,6 +140,7 @@ class Kaggle:
                     (*push, *(("--accelerator", accelerator) if accelerator else ())),
                     judge=pushed,
                     undo=delete,
+                    gone=r"404 Client Error: Not Found for url: \S*/DeleteKernel",
                 ),
                 Step(
                     "wait for the kernel",
