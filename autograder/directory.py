@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from traitlets.config import Config, PyFileConfigLoader
 from course.errors import CourseError, UsageError
 
 CONFIG = "nbgrader_config.py"
+silent = logging.getLogger("autograder.nbgrader")
+"""For nbgrader's commands: what goes wrong reaches us as an exception."""
+silent.addHandler(logging.NullHandler())
+silent.propagate = False
 
 
 @dataclass(frozen=True)

@@ -101,4 +101,9 @@ def _reason(test: str, name: str, text: str) -> str:
         return first[:_LONGEST_MESSAGE] if first and ours else "a hidden test failed"
     if name == "NotAttempted":
         return "the exercise, or one it builds on, is as it was released"
+    if name == "NameError":
+        return (
+            "your code raised NameError in a hidden test: a name is misspelt, or the cell that "
+            "makes it has failed"
+        )
     return f"your code raised {name} in a hidden test"

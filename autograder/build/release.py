@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,13 +17,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from traitlets.config import Config
 
-from autograder.directory import Directory, put_tools_on_path
+from autograder.directory import Directory, put_tools_on_path, silent
 from course.errors import CourseError
 
 _HIDING = (ClearHiddenTests, ClearMarkScheme)
-_silent = logging.getLogger("autograder.nbgrader")
-_silent.addHandler(logging.NullHandler())
-_silent.propagate = False
 
 
 class _Converter(GenerateAssignment):
@@ -105,7 +101,7 @@ def _converted(directory: Directory, lesson: str, changes: Config) -> Iterator[P
         config = directory.configured(changes)
         config.CourseDirectory.release_directory = scratch
         config.CourseDirectory.assignment_id = lesson
-        converter = _Converter(coursedir=CourseDirectory(config=config), config=config, log=_silent)
+        converter = _Converter(coursedir=CourseDirectory(config=config), config=config, log=silent)
         try:
             converter.start()
         except NbGraderException as error:

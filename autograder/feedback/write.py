@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import logging
 from collections.abc import Iterator
 
 from nbgrader.converters import GenerateFeedback
@@ -12,13 +11,11 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder import archive
-from autograder.directory import Directory
+from autograder.directory import Directory, silent
 from autograder.feedback import FEEDBACK_STEPS
 from autograder.feedback.page import Page
 from autograder.outcome import Outcome, State
 from course.errors import CourseError
-
-_silent = logging.getLogger("autograder.nbgrader")
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
@@ -63,7 +60,7 @@ def _write_page(directory: Directory, outcome: Outcome) -> None:
     # The outcome is ours, not the student's; nbgrader would copy it into the feedback folder.
     config.CourseDirectory.ignore = [*CourseDirectory(config=config).ignore, archive.OUTCOME]
     converter = GenerateFeedback(
-        coursedir=CourseDirectory(config=config), config=config, log=_silent
+        coursedir=CourseDirectory(config=config), config=config, log=silent
     )
     try:
         converter.start()

@@ -111,6 +111,8 @@ def examine(path: Path) -> tuple[str, list[str]]:
     InvalidSubmission
         If it cannot be unpacked.
     """
+    if path.suffix == ".ipynb":
+        return "", ["this is a notebook, not a zip file: it has no receipt"]
     try:
         content = path.read_bytes()
     except OSError as error:

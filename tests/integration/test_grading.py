@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -281,6 +282,7 @@ def test_feedback_shows_the_score_and_hides_the_tests(course: Directory) -> None
     hand_in(course, "torn").write_text("{")
     graded(course)
     assert sum(1 for _ in write(course, LESSON)) == 3
+    assert not logging.getLogger("autograder.nbgrader").propagate, "nbgrader's warnings are shown"
     loud = (course.folder("feedback", "loud", LESSON) / f"{LESSON}.html").read_text()
     assert "your code raised ValueError in a hidden test" in loud
     assert "called with 21" not in loud

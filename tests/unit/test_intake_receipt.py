@@ -247,6 +247,14 @@ def test_a_receipt_is_looked_up(tmp_path: Path) -> None:
     assert shown(path) == (0, f"Receipt: {short(RECEIPT)} (in full: {RECEIPT})\n")
 
 
+def test_a_notebook_has_no_receipt(tmp_path: Path) -> None:
+    path = tmp_path / "01_tiny.ipynb"
+    path.write_text("{}")
+    code, said = shown(path)
+    assert code == 1
+    assert "a notebook, not a zip file" in said
+
+
 def test_a_file_that_is_not_whole_is_told_by_the_command(tmp_path: Path) -> None:
     path = tmp_path / ZIP
     path.write_bytes(repacked(lambda files: files.update({"net.safetensors": b"other"})))

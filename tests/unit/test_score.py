@@ -70,6 +70,11 @@ def test_other_texts_are_not(name: str, text: str) -> None:
     assert result.status is Status.FAILED
 
 
+def test_a_name_that_was_never_made_points_to_the_cell_that_makes_it() -> None:
+    result = score(Ran(finished=False, error=("NameError", "name 'f' is not defined")))
+    assert "the cell that makes it has failed" in result.message
+
+
 def test_not_attempted_is_told_from_wrong() -> None:
     result = score(Ran(finished=False, error=("NotAttempted", "not attempted: f")))
     assert (result.score, result.status) == (0, Status.NOT_ATTEMPTED)
