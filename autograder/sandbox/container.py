@@ -31,13 +31,11 @@ from pathlib import Path
 
 from autograder.sandbox.bubblewrap import ETC, LINKS, NOBODY, UNSAFE, NoSandbox, Trial, folders
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.worker import READY
+from autograder.sandbox.worker import READY, WARM_UP
 
 _PROGRAMS = ("podman", "docker")
 _LINE = "line"
 _MEETING = "/meeting"
-_WARM_UP = 120.0
-"""Seconds from the engine's start to a worker that has imported everything."""
 _GOODBYE = 10.0
 _BASE = 1 << 30
 """Bytes for the worker itself, with PyTorch."""
@@ -74,7 +72,7 @@ class Engine:
         """Run a command of the engine to its end."""
         return subprocess.run(  # noqa: S603
             [self.program, *self.options, *words], input=data, capture_output=True,
-            timeout=_WARM_UP, check=False,
+            timeout=WARM_UP, check=False,
         )  # fmt: skip
 
 
@@ -247,12 +245,12 @@ def _met(listener: socket.socket, process: subprocess.Popen[bytes]) -> socket.so
     """Wait until a worker has connected and is warm; None if it never is."""
     gone = os.pidfd_open(process.pid)
     try:
-        if listener.fileno() not in select.select([listener.fileno(), gone], [], [], _WARM_UP)[0]:
+        if listener.fileno() not in select.select([listener.fileno(), gone], [], [], WARM_UP)[0]:
             return None
         control, _ = listener.accept()
         # One container, one line: what comes later is not answered.
         listener.close()
-        control.settimeout(_WARM_UP)
+        control.settimeout(WARM_UP)
         with contextlib.suppress(OSError):
             if control.recv(16) == READY:
                 control.settimeout(None)

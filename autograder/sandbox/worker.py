@@ -27,6 +27,8 @@ from typing import Any
 from autograder.sandbox.limits import Limits
 
 READY = b"ready"
+WARM_UP = 120.0
+"""Seconds it may take to import everything."""
 MOST_FILES = 6
 _SPARE = 20.0
 _SEED = 20190604

@@ -23,11 +23,9 @@ from typing import Any
 from autograder.sandbox import bubblewrap, container
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.rung import Rung, choose
-from autograder.sandbox.worker import READY, WARM
+from autograder.sandbox.worker import READY, WARM, WARM_UP
 from course.errors import CourseError
 
-_WARM_UP = 120.0
-"""Seconds a worker may take to import everything."""
 _SPARE = 30.0
 """Seconds on top of a notebook's own limit, before the trusted side itself is given up."""
 
@@ -91,7 +89,7 @@ class Workers:
             self._ready = True
 
     def _await(self, role: str, control: socket.socket, process: subprocess.Popen[bytes]) -> None:
-        ready, _, _ = select.select([control], [], [], _WARM_UP)
+        ready, _, _ = select.select([control], [], [], WARM_UP)
         if ready and control.recv(16) == READY:
             return
         process.kill()

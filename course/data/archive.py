@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.data.cache import cache, checked, digest
+from course.data.cache import ELSEWHERE, cache, checked, digest
 from course.data.download import download
 from course.data.lock import alone
 from course.data.part import Note, Part, write_all
@@ -65,7 +65,7 @@ def stage(name: str, *, sha256: str | None, source: Source | Sequence[Source] = 
         raise CourseError(
             f"'{beside.name}' cannot be written to the cache ({error.strerror or error})",
             where=str(cached.parent),
-            do="free some disk space, or name another folder in the variable XDG_CACHE_HOME",
+            do=ELSEWHERE,
         ) from error
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from course.errors import CourseError
 from course.mounted import chunks
 
+ELSEWHERE = "free some disk space, or name another folder in the variable XDG_CACHE_HOME"
+"""What to do where the cache cannot be written."""
+
 
 def cache() -> Path:
     """Return the cache's folder; ``XDG_CACHE_HOME`` moves it."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from course.data.cache import ELSEWHERE
 from course.errors import CourseError
 
 _LOOK_AGAIN = 0.1
@@ -66,7 +67,7 @@ def _opened(path: Path) -> int:
         raise CourseError(
             f"nothing can be written to this folder ({error.strerror})",
             where=str(path.parent),
-            do="free some disk space, or name another folder in the variable XDG_CACHE_HOME",
+            do=ELSEWHERE,
         ) from error
 
 

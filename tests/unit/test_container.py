@@ -119,7 +119,7 @@ def test_an_engine_that_fails_is_passed_over_and_named(
 def test_a_container_that_never_says_a_word_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container, "_WARM_UP", 0.3)
+    monkeypatch.setattr(container, "WARM_UP", 0.3)
     monkeypatch.setattr(container, "_GOODBYE", 0.3)
     log = tmp_path / "log"
     body = f'echo "$1" >> {log}; [ "$1" = run ] && exec sleep 6173; exit 0'
