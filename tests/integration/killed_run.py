@@ -1,12 +1,13 @@
 """A training run that is killed with SIGKILL again and again until it is through.
 
-    python killed_run.py FOLDER random WORKERS SEED
+    python killed_run.py FOLDER random WORKERS SEED KILLS
     python killed_run.py FOLDER everywhere
 
 PyTorch is imported once; each life is a fork. Prints what happened as JSON.
 
 `random`: each life ends after a random time. Then, now and then, the local disk is lost, or the
-newest files are torn or have a bit flipped. `everywhere`: a life each for every single operation on
+newest files are torn or have a bit flipped. A machine fast enough to get through with fewer than
+KILLS starts another run from nothing. `everywhere`: a life each for every single operation on
 files that saving consists of; it ends just before that operation.
 """
 
@@ -21,6 +22,7 @@ import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,10 +30,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import torch
-from training_run import BATCHES, EPOCHS, Run
+from training_run import EPOCHS, Run
 
 from course.training import Checkpoint, TimeBudget
 
+LONG = 12  # epochs
 FILE_OPERATIONS = {"open", "os.rename", "os.remove", "os.mkdir", "os.listdir", "os.scandir"}
 
 
@@ -81,15 +84,25 @@ def spoil(place: Path, drawn: random.Random) -> str:
     return what
 
 
-def at_random(place: Path, workers: int, seed: int) -> dict[str, Any]:
+def at_random(place: Path, workers: int, seed: int, least: int) -> dict[str, Any]:
     drawn = random.Random(seed)
-    epochs = 12
-    expected = life(place / "undisturbed", 0, epochs)
+    expected = life(place / "undisturbed", 0, LONG)
+    report = {"equal": True, "kills": 0, "while writing": 0, "spoilt": Counter(), "runs": 0}
+    while report["equal"] and report["kills"] < least:
+        here = place / f"run {report['runs']}"
+        (here / "drive").mkdir(parents=True)
+        report["equal"] = lives(here, workers, drawn, report) == expected
+        report["runs"] += 1
+    return report
+
+
+def lives(place: Path, workers: int, drawn: random.Random, report: dict[str, Any]) -> str:
+    """Kill one training run until a life gets to its end; count in `report`, return the result."""
     result = place / "result"
     reach = 0.08  # seconds; longer when a busy machine gets nothing done in that time
-    last, kills, torn, spoilt = "", 0, 0, []
+    last = ""
     while True:
-        child = fork(lambda: result.write_text(life(place, workers, epochs)))
+        child = fork(lambda: result.write_text(life(place, workers, LONG)))
         time.sleep(drawn.uniform(0, reach))
         os.kill(child, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -97,22 +110,14 @@ def at_random(place: Path, workers: int, seed: int) -> dict[str, Any]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         if code != -signal.SIGKILL:
-            break
-        kills += 1
-        torn += any(place.rglob("*.part"))
+            return result.read_text() if code == 0 else f"ended with {code}"
+        report["kills"] += 1
+        report["while writing"] += any(place.rglob("*.part"))
         found = newest(place)[:1]
         if [path.name for path in found] == [last]:
             reach *= 1.05
         last = found[0].name if found else ""
-        spoilt.append(spoil(place, drawn))
-    return {
-        "code": code,
-        "equal": code == 0 and result.read_text() == expected,
-        "kills": kills,
-        "while writing": torn,
-        "spoilt": {what: spoilt.count(what) for what in sorted(set(spoilt))},
-        "steps": epochs * BATCHES,
-    }
+        report["spoilt"][spoil(place, drawn)] += 1
 
 
 class Operations:
@@ -171,12 +176,12 @@ def everywhere(place: Path) -> dict[str, Any]:
 def main() -> None:
     torch.set_num_threads(1)
     place = Path(sys.argv[1])
-    for folder in ("drive", "undisturbed/drive", "begun/drive"):
+    for folder in ("undisturbed/drive", "begun/drive"):
         (place / folder).mkdir(parents=True)
     reported = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what `fit` says
     if sys.argv[2] == "random":
-        report = at_random(place, int(sys.argv[3]), int(sys.argv[4]))
+        report = at_random(place, *map(int, sys.argv[3:]))
     else:
         report = everywhere(place)
     os.write(reported, json.dumps(report).encode())
