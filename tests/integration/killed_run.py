@@ -87,7 +87,13 @@ def spoil(place: Path, drawn: random.Random) -> str:
 def at_random(place: Path, workers: int, seed: int, least: int) -> dict[str, Any]:
     drawn = random.Random(seed)
     expected = life(place / "undisturbed", 0, LONG)
-    report = {"equal": True, "kills": 0, "while writing": 0, "spoilt": Counter(), "runs": 0}
+    report: dict[str, Any] = {
+        "equal": True,
+        "kills": 0,
+        "while writing": 0,
+        "spoilt": Counter(),
+        "runs": 0,
+    }
     while report["equal"] and report["kills"] < least:
         here = place / f"run {report['runs']}"
         (here / "drive").mkdir(parents=True)
