@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import os
+import secrets
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +18,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from course.errors import CourseError, UsageError
 
 CONFIG = "nbgrader_config.py"
+SEED = ".course-seed"
 silent = logging.getLogger("autograder.nbgrader")
 """For nbgrader's commands: what goes wrong reaches us as an exception."""
 silent.addHandler(logging.NullHandler())
@@ -94,6 +97,28 @@ class Directory:
     def releases(self) -> Path:
         """The folder of what students get."""
         return self.root / str(self.nbgrader.release_directory)
+
+    def seed(self) -> str:
+        """Return the course's secret seed; drawn when it is first asked for, then kept.
+
+        Whoever knows it can work out what hidden tests call a student's code with.
+
+        Raises
+        ------
+        CourseError
+            If the file that keeps it cannot be read or written.
+        """
+        path = self.root / SEED
+        try:
+            with contextlib.suppress(FileExistsError), path.open("x") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_hex(16))
+            return path.read_text("ascii").strip()
+        except (OSError, ValueError) as error:
+            raise CourseError(
+                f"the course's secret seed cannot be kept ({error})", where=str(path),
+                do="make the folder writable, or remove a file of that name",
+            ) from error  # fmt: skip
 
     def folder(self, step: str, student: str, lesson: str) -> Path:
         """Return nbgrader's folder for a step, a student and a lesson.

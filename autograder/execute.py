@@ -13,6 +13,8 @@ from typing import Any
 
 from nbgrader import utils
 
+from autograder.build.contract import TESTS
+from autograder.build.step import grade_id
 from autograder.isolation.job import LOCKED, STUDENT, TEST
 from autograder.outcome import Outcome, State
 from autograder.sandbox.limits import Limits
@@ -63,8 +65,9 @@ def execute(
             return Outcome.ours(submission.student, submission.lesson, message)
         note = note or pair.note
         ran = annotate(notebook, report)
+        untouched = _untouched(notebook, ran)
         found += [
-            graded(name, cell, ran.get(index))
+            graded(name, cell, ran.get(index), untouched=_exercise(cell) in untouched)
             for index, cell in enumerate(notebook.cells)
             if utils.is_grade(cell)
         ]
@@ -95,6 +98,7 @@ def task(submission: Submission, name: str, limits: Limits) -> dict[str, Any]:
         "files": {relative: str(path) for relative, path in files.items()},
         "given": list(submission.materials),
         "secrets": str(submission.secrets),
+        "seed": submission.seed,
         "cell": limits.cell,
         "total": limits.total,
         "output": limits.output,
@@ -131,6 +135,19 @@ def annotate(notebook: Any, report: dict[str, Any]) -> dict[int, Ran]:
         cell.outputs = [from_dict(_numbered(output, count)) for output in found["outputs"]]
         ran[index] = Ran(found["finished"], found["value"], found["error"], found["stopped"])
     return ran
+
+
+def _untouched(notebook: Any, ran: dict[int, Ran]) -> set[str]:
+    """Return the exercises whose own cell ended as a stub does."""
+    return {
+        _exercise(notebook.cells[index])
+        for index, cell in ran.items()
+        if cell.error is not None and cell.error[0] == "NotAttempted"
+    }
+
+
+def _exercise(cell: Any) -> str:
+    return grade_id(cell).removesuffix(TESTS)
 
 
 def _numbered(output: dict[str, Any], count: int) -> dict[str, Any]:

@@ -9,7 +9,9 @@ It stands in the YAML header of the lesson's ``.py`` and so in the notebook's me
       objectives:
       - can: split tiles so that neighbours never sit on both sides
         exercises: [split]
-      artefacts: ["*.safetensors"]      # may be left out
+      artefacts: ["*.safetensors"]      # may be left out, as what follows
+      builds-on:                        # exercises that call what another one defines
+        trained-model: [train-step]
 """
 
 from __future__ import annotations
@@ -55,6 +57,8 @@ class Lesson:
         Each tied to at least one exercise.
     artefacts
         Patterns of the names of files that are handed in with the notebook.
+    foundations
+        ``(exercise, exercises)``: what its tests need beside the exercise itself.
     """
 
     id: str
@@ -66,6 +70,7 @@ class Lesson:
     before: tuple[str, ...]
     objectives: tuple[Objective, ...]
     artefacts: tuple[str, ...] = ARTEFACTS
+    foundations: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def from_metadata(cls, id_: str, metadata: dict[str, Any]) -> Lesson:
@@ -97,12 +102,17 @@ class Lesson:
             before=tuple(front["before"]),
             objectives=tuple(_objective(id_, entry) for entry in front["objectives"]),
             artefacts=_artefacts(id_, front.get("artefacts", list(ARTEFACTS))),
+            foundations=_foundations(id_, front.get("builds-on", {})),
         )
 
     @property
     def number(self) -> str:
         """The lesson's number, as in ``"03"``."""
         return self.id.split("_")[0]
+
+    def builds_on(self, exercise: str) -> tuple[str, ...]:
+        """Return the exercises whose answers the tests of an exercise need, too."""
+        return dict(self.foundations).get(exercise, ())
 
 
 def _objective(lesson: str, entry: Any) -> Objective:
@@ -117,6 +127,12 @@ def _artefacts(lesson: str, entry: Any) -> tuple[str, ...]:
     if not listed or any("/" in name for name in entry):
         raise _wrong(lesson, "front matter: 'artefacts' is not a list of file names or patterns")
     return tuple(entry)
+
+
+def _foundations(lesson: str, entry: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(entry, dict) or not all(isinstance(names, list) for names in entry.values()):
+        raise _wrong(lesson, "front matter: 'builds-on' is not a list of exercises for each name")
+    return tuple((str(name), tuple(map(str, names))) for name, names in entry.items())
 
 
 def _wrong(lesson: str, what: str, do: str = "mend the header of its .py file") -> CourseError:

@@ -26,7 +26,7 @@ Rule = Callable[[Directory, str], Iterator[CourseError]]
 LEAST_MUTANTS = 2
 PRIVATE = re.compile(
     r"(^|/)(submitted|autograded|feedback|downloaded|reports)/|(^|/)gradebook\.db|"
-    r"(^|/)grades[^/]*\.csv$|(^|/)roster[^/]*\.csv$|\.roster$|(^|/)\.env$"
+    r"(^|/)grades[^/]*\.csv$|(^|/)roster[^/]*\.csv$|\.roster$|(^|/)\.(env|course-seed)$"
 )
 _OURS = "autograder/feedback/"  # code of that name, not anybody's data
 

@@ -118,12 +118,13 @@ def _executed(
     run: Execute,
 ) -> Iterator[Outcome]:
     """Take in and execute, a few at a time: memory does not grow with the class."""
-    source_folder = directory.folder("source", ".", lesson)
+    source_folder, seed = directory.folder("source", ".", lesson), directory.seed()
 
     def one(student: str) -> Outcome:
         folder = directory.folder("submitted", student, lesson)
         try:
-            return run(take_in(student, lesson, folder, sources, source_folder))
+            submission = take_in(student, lesson, folder, sources, source_folder)
+            return run(dataclasses.replace(submission, seed=seed))
         except InvalidSubmission as error:
             return Outcome(student, lesson, State.INVALID_SUBMISSION, message=str(error))
         except NoSandbox:

@@ -19,6 +19,7 @@ from autograder.outcome import Graded, Status
 from autograder.sentences import TWIN_SENTENCES
 
 _LONGEST_MESSAGE = 300
+_STUB = "NotAttempted"
 Result = Callable[..., Graded]
 
 
@@ -44,8 +45,16 @@ class Ran:
     stopped: str = ""
 
 
-def graded(notebook: str, cell: Any, ran: Ran | None) -> Graded:
-    """Score a grade cell; ``ran`` is None where it never came to run."""
+def graded(notebook: str, cell: Any, ran: Ran | None, *, untouched: bool = False) -> Graded:
+    """Score a grade cell.
+
+    Parameters
+    ----------
+    ran
+        What became of it; None where it never came to run.
+    untouched
+        The exercise's own cell ended as a stub does: then a test that fails says so.
+    """
     grade_id = cell.metadata.nbgrader["grade_id"]
     points = float(cell.metadata.nbgrader["points"])
 
@@ -61,8 +70,9 @@ def graded(notebook: str, cell: Any, ran: Ran | None) -> Graded:
     if ran.stopped:
         return result(Status.FAILED, 0.0, ran.stopped)
     if ran.error is not None:
-        status = Status.NOT_ATTEMPTED if ran.error[0] == "NotAttempted" else Status.FAILED
-        return result(status, 0.0, _reason(cell.source, *ran.error))
+        error = (_STUB, "") if untouched else ran.error
+        status = Status.NOT_ATTEMPTED if error[0] == _STUB else Status.FAILED
+        return result(status, 0.0, _reason(cell.source, *error))
     if not ran.finished:
         return result(Status.NO_EVIDENCE, 0.0, "the test did not run to its end")
     return _by_value(ran.value, points, result)
@@ -99,7 +109,7 @@ def _reason(test: str, name: str, text: str) -> str:
     if name == "AssertionError":
         ours = first in test or first in TWIN_SENTENCES
         return first[:_LONGEST_MESSAGE] if first and ours else "a hidden test failed"
-    if name == "NotAttempted":
+    if name == _STUB:
         return "the exercise, or one it builds on, is as it was released"
     if name == "NameError":
         return (

@@ -1,21 +1,28 @@
-"""The one door to held-out data: tests ask here and nowhere else.
+"""The one door to what students cannot know: held-out data, and numbers drawn from a secret seed.
 
     tiles = secret("heldout.safetensors")
+    _random = generator("recall")  # for inputs that nobody can look up, the same in each grading
 
-The files live in ``source/<lesson>/secret/``, which no release, wheel or site contains. Tests that
-run in a trusted process read them there; nothing of this reaches the process of a student.
+The files live in ``source/<lesson>/secret/``, which no release, wheel or site contains. The seed is
+the course's own (`autograder.directory.Directory.seed`). Tests that run in a trusted process read
+both there; nothing of this reaches the process of a student.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
 
+if TYPE_CHECKING:
+    import numpy as np
+
 # Set by the grader for the process in which grade cells run.
 FOLDER = "COURSE_SECRETS"
+SEED = "COURSE_SEED"
 
 
 def secret(name: str) -> dict[str, Any]:
@@ -47,3 +54,20 @@ def secret(name: str) -> dict[str, Any]:
             do="grade with `course grade`, which says where the lesson's secrets are",
         )
     return dict(load_file(path))
+
+
+def generator(name: str) -> np.random.Generator:
+    """Return a random generator that depends on the course's secret seed and on ``name``.
+
+    Grading twice gives the same numbers, another course gives others. Where there is no grader
+    (nbval, JupyterLab) the seed is empty and the numbers are the same everywhere.
+
+    Parameters
+    ----------
+    name
+        Of the exercise, so that no two exercises draw the same numbers.
+    """
+    import numpy as np
+
+    digest = hashlib.sha256(f"{os.environ.get(SEED, '')} {name}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest))

@@ -30,6 +30,8 @@ class Submission:
         instructor's cells say.
     receipt
         The receipt of a zip file that `course.submit` made, from what is in it now; else empty.
+    seed
+        The course's secret, from which tests draw inputs that nobody can look up.
     """
 
     student: str
@@ -41,3 +43,4 @@ class Submission:
     repairs: tuple[str, ...]
     expected: dict[str, tuple[str, ...]] = field(default_factory=dict)
     receipt: str = ""
+    seed: str = ""

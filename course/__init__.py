@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from course.data import Pictures, Tiles, load_folder, load_tiles, stage, unpack
     from course.errors import CourseError
     from course.exercise import NotAttempted, check, hint
+    from course.figure import figure
     from course.runtime import setup
     from course.storage import flush, keep, secret
     from course.submission import submit
@@ -26,6 +27,7 @@ __all__ = [
     "Tiles",
     "TimeBudget",
     "check",
+    "figure",
     "fit",
     "flush",
     "hint",
@@ -48,6 +50,7 @@ _HOME = {
     "Tiles": "course.data",
     "TimeBudget": "course.training",
     "check": "course.exercise",
+    "figure": "course.figure",
     "fit": "course.training",
     "flush": "course.storage",
     "hint": "course.exercise",

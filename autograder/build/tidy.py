@@ -10,6 +10,7 @@ from autograder.build.step import Resources, Step, grade_id
 # Written by authors on cells that run what students wrote: until then they say "not attempted",
 # and `raises-exception` lets Jupyter and nbval go on to the next cell.
 AFTER_EXERCISES = "after-exercises"
+GOES_ON = "raises-exception"
 KEPT_TAGS = ("head", "parameters")
 
 
@@ -50,7 +51,7 @@ def _kept(cell: Any) -> dict[str, Any]:
     }
     shown = [tag for tag in tags if tag in KEPT_TAGS]
     if AFTER_EXERCISES in tags:
-        shown.append("raises-exception")
+        shown.append(GOES_ON)
     if shown:
         kept["tags"] = shown
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def take_in(
             repairs += left_aside(found[name])
             notebooks[name], mended = rebuild(source, _read(found[name][0]))
             repairs += mended
-    materials = files_in(source_folder, exclude=[f"{name}.ipynb" for name in sources])
+    materials = given(source_folder, sources)
     used = [files[0] for files in found.values()]
     aside = [candidate for files in found.values() for candidate in files[1:]]
     files, told = extra_files(bundles, used, aside, materials)
@@ -135,6 +136,24 @@ def _by_content(
     wanted = ", ".join(f"{name}.ipynb" for name in sources)
     what = "the notebook is not there"
     raise InvalidSubmission(what, where=folder.name, do=f"hand in a file named {wanted}")
+
+
+def given(folder: Path, sources: dict[str, Any]) -> dict[str, Path]:
+    """Return the lesson's files that a notebook may read.
+
+    What a run of the source has left beside it is no material: it would stand in for the model that
+    a student has to train.
+    """
+    results = [
+        pattern
+        for source in sources.values()
+        for pattern in source.metadata.get("course", {}).get("artefacts", [])
+    ]
+    return {
+        name: path
+        for name, path in files_in(folder, [f"{name}.ipynb" for name in sources]).items()
+        if "/" in name or not any(fnmatch(name, pattern) for pattern in results)
+    }
 
 
 def files_in(folder: Path, exclude: Iterable[str]) -> dict[str, Path]:

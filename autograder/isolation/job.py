@@ -25,6 +25,8 @@ class Task:
         Those of them that are the lesson's: a test always reads the lesson's own.
     secrets
         The folder of held-out data, for tests alone.
+    seed
+        What tests draw their inputs from (`autograder.secret.generator`).
     cell, total
         Wall-clock seconds for a cell and for all.
     output
@@ -36,6 +38,7 @@ class Task:
     files: dict[str, str]
     given: list[str]
     secrets: str
+    seed: str
     cell: float
     total: float
     output: int

@@ -172,6 +172,7 @@ def _trusted(words: list[str]) -> Any:
     from autograder.isolation import examiner
     from autograder.isolation.job import Task
     from autograder.sandbox.confine import limit_memory
+    from autograder.secret import FOLDER, SEED
 
     _warm(words)
 
@@ -183,7 +184,7 @@ def _trusted(words: list[str]) -> Any:
             # Whatever a student's code makes a test do: it ends, and does not eat the machine.
             faulthandler.dump_traceback_later(task.total + _SPARE, exit=True)
             limit_memory(int(order["limits"]["memory"]))
-            os.environ["COURSE_SECRETS"] = task.secrets
+            os.environ |= {FOLDER: task.secrets, SEED: task.seed}
             streams = {stdout: "stdout", stderr: "stderr"}
             ends = socket.socket(fileno=talk), socket.socket(fileno=leash)
             report = examiner.examine(task, *ends, streams)

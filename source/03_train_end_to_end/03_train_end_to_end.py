@@ -7,6 +7,15 @@
 #     - The words *network*, *loss* and *gradient* should not be new to you
 #     - On Colab, save a copy first (File, Save a copy in Drive), or your work is lost
 #     - 'For a GPU on Colab: Runtime, Change runtime type, T4 GPU, before anything else, since it restarts the session'
+#     builds-on:
+#       save:
+#       - model
+#       trained-model:
+#       - dataset
+#       - split
+#       - model
+#       - train-step
+#       - save
 #     difficulty: beginner
 #     minutes: 120
 #     objectives:
