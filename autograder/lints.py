@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader import utils
 
 from autograder import platform_page
-from autograder.build.contract import TESTS, exercises
+from autograder.build.contract import TESTS, automatic
 from autograder.build.leaks import leaks
 from autograder.build.release import read_notebook, stale
 from autograder.build.step import grade_id, in_cell
@@ -23,7 +23,7 @@ from course.checks import exercise_checks
 from course.errors import CourseError
 
 Rule = Callable[[Directory, str], Iterator[CourseError]]
-LEAST_MUTANTS = 2
+LEAST_MUTANTS = 3
 PRIVATE = re.compile(
     r"(^|/)(submitted|autograded|feedback|downloaded|reports)/|(^|/)gradebook\.db|"
     r"(^|/)grades[^/]*\.csv$|(^|/)roster[^/]*\.csv$|\.roster$|(^|/)\.(env|course-seed)$"
@@ -99,7 +99,7 @@ def _tight(directory: Directory, lesson: str) -> Iterator[CourseError]:
 def _whole(directory: Directory, lesson: str) -> Iterator[CourseError]:
     notebook = notebook_of(directory, lesson)
     cells = {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
-    for exercise in exercises(notebook):
+    for exercise in automatic(notebook):
         tests = cells.get(f"{exercise}{TESTS}")
         if tests is None:
             continue  # the build says so: its name is not what it should be
@@ -120,7 +120,7 @@ def _whole(directory: Directory, lesson: str) -> Iterator[CourseError]:
 
 @lint(f"every exercise has at least {LEAST_MUTANTS} named wrong solutions")
 def _mutated(directory: Directory, lesson: str) -> Iterator[CourseError]:
-    for exercise in exercises(notebook_of(directory, lesson)):
+    for exercise in automatic(notebook_of(directory, lesson)):
         folder = directory.root / "tests" / "mutants" / lesson / exercise
         found = len(list(folder.glob("*.py")))
         if found < LEAST_MUTANTS:

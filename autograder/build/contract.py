@@ -27,12 +27,25 @@ class KeepContract(Step):
 
 
 def exercises(nb: Any) -> dict[str, float]:
-    """Return the exercises of a notebook and their points: ``{"split": 2.0, …}``, in order."""
+    """Return the exercises of a notebook and their points: ``{"split": 2.0, …}``, in order.
+
+    An exercise is graded by its tests cell, ``<exercise>-tests``; or by a person, where the answer's
+    own cell bears the points.
+    """
     return {
         grade_id(cell).removesuffix(TESTS): float(cell.metadata.nbgrader["points"])
         for cell in nb.cells
         if utils.is_grade(cell)
     }
+
+
+def automatic(nb: Any) -> list[str]:
+    """Return the exercises that tests grade, in order."""
+    return [
+        grade_id(cell).removesuffix(TESTS)
+        for cell in nb.cells
+        if utils.is_grade(cell) and not utils.is_solution(cell)
+    ]
 
 
 def _unique(lesson: Lesson, nb: Any) -> None:
@@ -55,8 +68,8 @@ def _positive(lesson: Lesson, nb: Any) -> None:
 
 def _named(lesson: Lesson, nb: Any) -> None:
     for cell in nb.cells:
-        if utils.is_grade(cell) and not grade_id(cell).endswith(TESTS):
-            what = f"a graded cell's grade_id does not end in '{TESTS}'"
+        if utils.is_grade(cell) and utils.is_solution(cell) == grade_id(cell).endswith(TESTS):
+            what = f"the grade_id of tests ends in '{TESTS}', and no other one does"
             raise in_cell(lesson.id, cell, what, f"call it '<exercise>{TESTS}'")
 
 

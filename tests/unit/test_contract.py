@@ -85,6 +85,6 @@ def test_a_graded_cell_named_otherwise_is_refused(tiny_course: Tiny, change_cell
     root = tiny_course(cells=change_cell("double-tests", grade_id="double-graded"))
     assert refused(root) == (
         "lesson 01_tiny, cell 'double-graded', line 1: "
-        "a graded cell's grade_id does not end in '-tests'.\n"
+        "the grade_id of tests ends in '-tests', and no other one does.\n"
         "  What to do: call it '<exercise>-tests'."
     )

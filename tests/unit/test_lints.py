@@ -29,7 +29,7 @@ EXECUTED = "every code cell of a source was executed, and some output is there t
 FRESH = "every release is what its source gives"
 TIGHT = "no release holds a hidden test, a solution, a marker, a source or held-out data"
 WHOLE = "every exercise has a stub, a visible check, two hints and hidden tests"
-MUTATED = "every exercise has at least 2 named wrong solutions"
+MUTATED = "every exercise has at least 3 named wrong solutions"
 TOLD = "the table of platforms is what the registry says"
 PRIVATE = "no student data is in git"
 
@@ -54,7 +54,7 @@ def whole(tiny_course: Tiny, monkeypatch: pytest.MonkeyPatch) -> Whole:
         executed(path)
         folder = root / "tests" / "mutants" / "01_tiny" / "double"
         folder.mkdir(parents=True)
-        for name in ("returns-x.py", "returns-none.py"):
+        for name in ("returns-x.py", "returns-none.py", "returns-a-half.py"):
             (folder / name).write_text("def double(x):\n    return x\n")
         directory = Directory.open(root)
         build(directory, "01_tiny")
@@ -208,12 +208,12 @@ def test_an_exercise_without_a_visible_check_is_named(
     assert "course/checks/lesson_01.py" in said[WHOLE][0]
 
 
-def test_an_exercise_with_one_wrong_solution_is_named(whole: Whole) -> None:
+def test_an_exercise_with_two_wrong_solutions_is_named(whole: Whole) -> None:
     directory = whole()
     (directory.root / "tests/mutants/01_tiny/double/returns-x.py").unlink()
     said = broken(directory)
     assert list(said) == [MUTATED]
-    assert said[MUTATED][0].startswith("tests/mutants/01_tiny/double: 1 wrong solutions, not 2.")
+    assert said[MUTATED][0].startswith("tests/mutants/01_tiny/double: 2 wrong solutions, not 3.")
 
 
 def test_an_exercise_without_wrong_solutions_is_named(whole: Whole) -> None:
