@@ -16,13 +16,12 @@ from pathlib import Path
 from autograder import pipeline
 from autograder.build.contract import exercises
 from autograder.build.leaks import refuse_leaks
-from autograder.build.release import build
+from autograder.build.release import build, source_notebook
 from autograder.classroom import CLASSROOM
 from autograder.directory import CONFIG, Directory
 from autograder.execute import Limits, execute
 from autograder.feedback.write import write
 from autograder.gradebook import Records
-from autograder.lints import notebook_of
 from autograder.outcome import Outcome, State
 from autograder.synthetic import LESSON, Span, Student, answered, hand_in
 from course.errors import CourseError
@@ -45,7 +44,7 @@ def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
     for lesson in directory.lessons():
         build(directory, lesson, functools.partial(refuse_leaks, directory, lesson))
         say(f"built   {lesson}")
-    points = exercises(notebook_of(directory, LESSON))
+    points = exercises(source_notebook(directory, LESSON))
     hand_in_all(directory, course.root / "tests" / "mutants" / LESSON)
     say(f"handed in: {len(CLASSROOM)} notebooks; grading them, {jobs} at a time …")
     batch = pipeline.Batch(directory, LESSON, jobs=jobs)
@@ -88,7 +87,7 @@ def prepare(course: Directory, root: Path) -> Directory:
 
 def hand_in_all(directory: Directory, mutants: Path) -> None:
     """Let every invented student hand in; the lesson has to be built."""
-    source = notebook_of(directory, LESSON)
+    source = source_notebook(directory, LESSON)
     path = directory.folder("release", ".", LESSON) / f"{LESSON}.ipynb"
     release = json.loads(path.read_text("utf-8"))
     for student in CLASSROOM:

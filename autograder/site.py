@@ -18,11 +18,10 @@ from nbgrader import utils
 
 from autograder.build.contract import exercises
 from autograder.build.head import head, offered
-from autograder.build.release import read_notebook
+from autograder.build.release import read_notebook, source_notebook
 from autograder.build.step import grade_id
 from autograder.directory import Directory
 from autograder.lesson import Lesson
-from autograder.lints import notebook_of
 from autograder.manifest import Manifest
 from course.errors import CourseError
 
@@ -75,7 +74,7 @@ def lesson_page(directory: Directory, lesson: Lesson) -> str:
 
 
 def _lesson(directory: Directory, name: str) -> Lesson:
-    return Lesson.from_metadata(name, notebook_of(directory, name).metadata)
+    return Lesson.from_metadata(name, source_notebook(directory, name).metadata)
 
 
 def _buttons(manifest: Manifest, lesson: str) -> str:
