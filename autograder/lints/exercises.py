@@ -10,6 +10,7 @@ from autograder.build.contract import TESTS, automatic
 from autograder.build.release import source_notebook
 from autograder.build.step import grade_id, in_cell
 from autograder.directory import Directory
+from autograder.lesson import Lesson
 from autograder.lints.registry import lint
 from autograder.proof import prove
 from course.checks import exercise_checks
@@ -52,6 +53,26 @@ def _mutated(directory: Directory, lesson: str) -> Iterator[CourseError]:
                 where=str(folder.relative_to(directory.root)),
                 do="add mistakes that people really make, one a file",
             )
+        for path in folder.glob("*.py"):
+            if not path.read_text("utf-8").startswith('"""'):
+                where = str(path.relative_to(directory.root))
+                yield CourseError(
+                    "the mistake is not named", where=where, do="begin with a docstring"
+                )
+
+
+@lint("every lesson for a GPU is tested on the accelerator twin")
+def _twinned(directory: Directory, lesson: str) -> Iterator[CourseError]:
+    notebook = source_notebook(directory, lesson)
+    if Lesson.from_metadata(lesson, notebook.metadata).accelerator != "gpu":
+        return
+    tests = [cell.source for cell in notebook.cells if utils.is_grade(cell)]
+    if not any('accelerator="twin"' in source for source in tests):
+        yield CourseError(
+            "no hidden test runs on the accelerator twin",
+            where=f"lesson {lesson}",
+            do='use `with student.branch(accelerator="twin")`; docs/grading.md shows it',
+        )
 
 
 @lint(
