@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from autograder.directory import Directory
 from autograder.lesson import Lesson
 from autograder.manifest import Manifest
 from course.errors import CourseError
+from course.figure import FIGURES, figure
+
+_FIGURE = re.compile(r'^course\.figure\("([^"]+)"\)$', re.MULTILINE)
 
 
 def build_site(directory: Directory) -> Path:
@@ -37,6 +41,7 @@ def build_site(directory: Directory) -> Path:
     pages = directory.root / "docs" / "lessons"
     shutil.rmtree(pages, ignore_errors=True)
     pages.mkdir(parents=True)
+    shutil.copytree(FIGURES, pages / "figures")
     lessons = [_lesson(directory, name) for name in directory.lessons()]
     for lesson in lessons:
         (pages / f"{lesson.id}.md").write_text(lesson_page(directory, lesson), "utf-8")
@@ -87,6 +92,9 @@ def _buttons(manifest: Manifest, lesson: str) -> str:
 def _cell(cell: Any) -> str:
     if cell.cell_type == "markdown":
         return str(cell.source)
+    drawn = _FIGURE.search(cell.source)
+    if drawn:
+        return f"![{html.escape(figure(drawn[1]).description)}](figures/{drawn[1]}.svg)"
     if utils.is_grade(cell):
         exercise = grade_id(cell).removesuffix("-tests")
         points = float(cell.metadata.nbgrader["points"])

@@ -86,6 +86,8 @@ def test_the_lesson_page_has_buttons_points_and_no_secret(site: tuple[str, Path]
     page = (folder / "lessons" / "03_train_end_to_end" / "index.html").read_text()
     assert page.count("md-button") >= 5
     assert "6 points" in page
+    assert 'alt="Two maps of twelve tiles.' in page
+    assert page.count("<details") == 15, "five questions with three options each"
     # The guides show how tests are written: the markers, and the door to held-out data.
     shown = ("marker", "from autograder.secret import secret")
     found = [leak.what for leak in leaks(Directory.open(ROOT), "03_train_end_to_end", folder)]

@@ -8,11 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-import course.figure
 from course.errors import CourseError
-from course.figure import Figure, figure
+from course.figure import FIGURES, Figure, figure
 
-DRAWINGS = sorted(Path(course.figure.__file__).with_name("figures").glob("*"))
+DRAWINGS = sorted(FIGURES.glob("*"))
 SVG = "{http://www.w3.org/2000/svg}"
 
 
