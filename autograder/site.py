@@ -24,8 +24,9 @@ from autograder.build.step import grade_id
 from autograder.directory import Directory
 from autograder.lesson import Lesson
 from autograder.manifest import Manifest
+from autograder.slides import write_decks
+from course.drawing import FIGURES, figure
 from course.errors import CourseError
-from course.figure import FIGURES, figure
 
 _FIGURE = re.compile(r'^course\.figure\("([^"]+)"\)$', re.MULTILINE)
 
@@ -42,6 +43,7 @@ def build_site(directory: Directory) -> Path:
     shutil.rmtree(pages, ignore_errors=True)
     pages.mkdir(parents=True)
     shutil.copytree(FIGURES, pages / "figures")
+    write_decks(directory.root)
     lessons = [_lesson(directory, name) for name in directory.lessons()]
     for lesson in lessons:
         (pages / f"{lesson.id}.md").write_text(lesson_page(directory, lesson), "utf-8")

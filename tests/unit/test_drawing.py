@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from course.drawing import FIGURES, Figure, figure
 from course.errors import CourseError
-from course.figure import FIGURES, Figure, figure
 
 DRAWINGS = sorted(FIGURES.glob("*"))
 SVG = "{http://www.w3.org/2000/svg}"
