@@ -19,12 +19,12 @@ def _written(value: Any, what: str) -> None:
     hints=(
         "Seven questions, each with its own `return`. Begin with the platforms that are made from "
         "Colab, end with the weakest marks and then 'local'.",
-        "First `if \"KAGGLE_KERNEL_RUN_TYPE\" in environ: return \"kaggle\"`, then "
-        "environ.get(\"VERTEX_PRODUCT\") == \"COLAB_ENTERPRISE\", then Colab, Workbench, Lightning; "
-        "for SageMaker any(name.startswith(\"SM_\") for name in environ).",
+        'First `if "KAGGLE_KERNEL_RUN_TYPE" in environ: return "kaggle"`, then '
+        'environ.get("VERTEX_PRODUCT") == "COLAB_ENTERPRISE", then Colab, Workbench, Lightning; '
+        'for SageMaker any(name.startswith("SM_") for name in environ).',
     ),
     praise="marks are asked for in an order that works. The hidden tests mix more of them.",
-)  # fmt: skip
+)
 def _where_am_i(where_am_i: Any) -> None:
     nowhere = where_am_i({"HOME": "/home/ada"}, {"/home"}, {"torch"})
     _written(nowhere, "where_am_i")
@@ -73,7 +73,10 @@ def _paths(place_for: Any, path_to_change: Any, PLACES: Any) -> None:  # noqa: N
     try:
         found = place_for("mars", {"local": local, "mars": mars})
         _written(found, "place_for")
-        assert found == mars, "place_for does not return the platform's entry of the registry."
+        assert found == mars, (
+            "place_for does not return the platform's entry: it should look in the registry that "
+            "it is given, `places`."
+        )
         unknown = place_for("moon", {"mars": mars, "local": local})
     except KeyError as missing:
         raise AssertionError(
@@ -120,12 +123,12 @@ _NEEDS = {
     hints=(
         "For each offer, collect the reasons against it in a list. Is it empty, the offer fits. "
         "Sort those that fit at the end, by the pair (cost, minus the memory).",
-        "reasons = [need for need in (\"gpu_gb\", \"run_hours\", …) if offer[need] < needs[need]] "
+        'reasons = [need for need in ("gpu_gb", "run_hours", …) if offer[need] < needs[need]] '
         "works for True and False too, since False < True. Then the budget: is "
-        "needs[\"week_hours\"] * offer[\"hour_price\"] above it?",
+        'needs["week_hours"] * offer["hour_price"] above it?',
     ),
     praise="limits decide, then the price, and each rejection has its reasons.",
-)  # fmt: skip
+)
 def _choose(choose: Any, advice: Any) -> None:
     def asked(*offers: dict[str, Any]) -> tuple[list[str], dict[str, list[str]]]:
         result = choose(dict(_NEEDS), [dict(offer) for offer in offers])
@@ -136,6 +139,10 @@ def _choose(choose: Any, advice: Any) -> None:
         return list(result[0]), {name: sorted(why) for name, why in dict(result[1]).items()}
 
     ranking, rejected = asked(_OFFER)
+    assert rejected.get("here") != ["internet"], (
+        "internet is not needed, and an offer that has it is rejected: a need of False is met by "
+        "every offer."
+    )
     assert ranking == ["here"] and not rejected, (
         "an offer with exactly the memory that is needed, at exactly the budget, should fit; "
         f"ranking is {ranking}, rejected is {rejected}."

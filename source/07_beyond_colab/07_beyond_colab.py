@@ -622,10 +622,10 @@ plt.show()
 print(f"20 hours a week instead of $0.70: {break_even(box, 0.70, 20, 0.30):.0f} months")
 
 # %% [markdown]
-# **Expected:** instead of a machine at $0.70 an hour, the box pays for itself within three years from
-# about 21 hours of training a week on; at $1.50, from about 9 hours. Instead of a spot machine at
-# $0.25 it does not within three years, however much of this range you use. With only a few hours the
-# curves leave the picture: the power it draws while waiting alone costs more than the rent.
+# **Expected:** three falling curves. Instead of a machine at $0.70 an hour, the box pays for itself within
+# three years if you train 22 hours a week or more; at $1.50, from 10 hours on. Instead of a spot
+# machine at $0.25 it does not, even with 80 hours a week. Towards the left the curves leave the picture:
+# below 7 hours a week, its power costs more than the rent at $0.70.
 #
 # **What the formula leaves out:** your evenings as its administrator, noise and heat, the repair,
 # and that rents fall and GPUs age. On the other side: nobody ends your session, the data stay
@@ -670,26 +670,30 @@ for hours in (25, 50):
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "recommendation", "locked": false, "points": 5, "schema_version": 3, "solution": true}
 # ### BEGIN SOLUTION
-# **For whoever marks: one good answer among several. Another recommendation that argues from the numbers
-# earns the same.**
+# *(For whoever marks: this is one good answer among several. Another one that argues from the numbers
+# earns the same.)*
 #
-# Rent a small spot machine from the company with which the university has its contract, and start it only for
-# runs. You need 18 GB, 25 hours a week and internet while training; runs of 10 hours can be cut into
-# pieces, since there is a checkpoint every half hour.
+# Rent a small **spot** machine from the company with which the university has its contract, and
+# start it only for runs.
 #
-# Eighteen months are 78 weeks, so 1950 hours. Spot: 1950 × $0.25 = $488. The small machine that nobody takes
-# away: 1950 × $0.70 = $1365. A box: $2400 − $900 = $1500, and about $26 of power a month, $465: $1965, and
-# it would pay for itself against $0.70 only after 29 months.
+# **Needs:** 18 GB, 25 hours a week, internet while training. Runs take 10 hours, but a checkpoint every half
+# hour cuts them into pieces.
 #
-# The free offers are out: 15 GB are too little, and the contract forbids them. The university cluster has
-# no internet for its jobs. The large machine would be $100 a week.
+# **Costs** for 78 weeks, that is 1,950 hours. Spot: 1,950 × $0.25 = $488. The small machine that nobody takes
+# away: 1,950 × $0.70 = $1,365. Own box: $2,400 − $900, and 18 × $26 of power: $1,968. It would pay for itself
+# against $0.70 only after 30 months; and $2,400 with the power is more than we have.
 #
-# In the week of the deadline take the small machine for all 60 hours: $42 instead of $15, within the total.
+# **Limits:** the free offers have 15 GB, and the contract forbids them. The cluster's jobs have no
+# internet. The large machine costs $100 a week, we have $25.
 #
-# Risks: spot machines may be taken away too often; then change to the small one, which the budget also
-# allows. Somebody forgets to stop a machine: set an idle time-out and a budget alert. Results go to a
-# bucket after each run. If you needed 50 hours a week for another two years, or if the cluster got
-# internet, we would calculate again: at 50 hours the box pays for itself within 14 months.
+# **Deadline:** in that week take the small machine, which stays: 60 × $0.70 = $42. The total allows it.
+#
+# **Risks:** spot machines may be taken away too often; then change to the small one, which the budget
+# allows. Somebody forgets to stop a machine: set an idle time-out and a budget alert. Disks die with
+# machines: copy results to a bucket after each run.
+#
+# We would decide anew if the work went on for years with 50 hours a week (the box pays for itself in 13
+# months), or if the cluster got internet.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -719,8 +723,8 @@ for hours in (25, 50):
 # order of questions before you blame the platform.</details>
 # <details><summary>You ask for Colab first, and Kaggle's image is made from Colab's</summary>Right. The
 # general marks are there too, so the particular ones have to be asked first.</details>
-# <details><summary>You run Colab's image at home</summary>No. Then you would not be on Kaggle, and a
-# loaded <code>google.colab</code> would be missing.</details>
+# <details><summary>Somebody runs Colab's image at home</summary>That happens, but then the notebook is at
+# home and not on Kaggle.</details>
 #
 # **2. A new platform appears. In a notebook with a registry, what do you change?**
 #
@@ -748,7 +752,7 @@ for hours in (25, 50):
 # <details><summary>A T4 is free anyway</summary>Only if it fits your needs. Without knowing memory, hours
 # and files that argument is too quick.</details>
 # <details><summary>It waits 163 of 168 hours, and its power while waiting costs as well</summary>Right.
-# What makes a machine cheap is use; at 5 hours a week rent is cheaper for years.</details>
+# Use makes a machine cheap. With the numbers above, at 5 hours a week it never pays.</details>
 #
 # **5. A hospital's pictures come with the rule "only on the hospital's own machines". A free platform would
 # fit all other needs. What do you do?**
