@@ -175,7 +175,7 @@ def _choose(choose: Any, advice: Any) -> None:
     "break-even",
     needs=("break_even",),
     hints=(
-        "How many dollars does your own machine save in a month? The rent that you no longer pay, "
+        "How many USD does your own machine save in a month? The rent that you no longer pay, "
         "minus the power. What it costs, divided by that, are the months.",
         "In a week it draws (hours * busy_watts + (168 - hours) * idle_watts) / 1000 kilowatt "
         "hours. If what is saved is 0 or less, return math.inf before you divide.",
@@ -196,7 +196,11 @@ def _break_even(break_even: Any) -> None:
         return float(value)
 
     for (resale, busy, idle), wanted, what in (
-        ((0, 0, 0), 1560 / 93.6, "the rent saved is 18 hours × $1.20 × 52/12 a month; with $1,560"),
+        (
+            (0, 0, 0),
+            1560 / 93.6,
+            "18 hours at 1.20 USD, 52/12 weeks a month: with a price of 1,560",
+        ),
         ((780, 0, 0), 780 / 93.6, "sold for half its price in the end, and without any power"),
         ((0, 600, 0), 1560 / 70.2, "drawing 600 watts in training, nothing while waiting"),
         ((0, 0, 48), 1560 / 78, "drawing nothing in training, but 48 watts while waiting"),

@@ -65,8 +65,8 @@ import numpy as np
 # ## 1. Six questions to ask a platform
 #
 # A **platform** is a place that runs your notebook: Colab, Kaggle, a machine you rent, the computer
-# under your desk. They all run Jupyter notebooks. They differ in what this table asks. (As we read
-# it in the platforms' documentation in autumn 2026. Limits change: your account's page is right.)
+# under your desk. They all run Jupyter notebooks. They differ in what this table asks. (As public
+# documentation had it in autumn 2026. Limits change: your account's page is right.)
 #
 # | Platform | How long? | What is lost? | What does it cost? |
 # | --- | --- | --- | --- |
@@ -79,17 +79,17 @@ import numpy as np
 #
 # Three more questions do not fit into a table:
 #
-# - **Which GPU?** Free ones are mostly a T4 with about 15 GB of memory; Kaggle has two of them for you.
-#   Kaggle also has the older P100. PyTorch calls it available, but recent versions hold no
-#   code for it. So the first cell above does not ask "is there a GPU?" but tries to calculate on it.
+# - **Which GPU?** A free one is mostly a T4 with about 15 GB of memory; Kaggle offers two at once, or an
+#   older P100. PyTorch calls the P100 available, but recent versions hold no code for it. So the first
+#   cell of each lesson does not only ask whether there is a GPU: it tries to calculate on it.
 # - **How do data come in and results go out?** Drive on Colab, a read-only folder on Kaggle, a
 #   *bucket* (storage in the cloud that outlives machines) or your disk elsewhere. Section 3 is about that.
-# - **What is forbidden?** Free Colab forbids SSH, web interfaces, distributed workers and mining. And
-#   your *data* may forbid more than the platform does: patients' pictures do not belong on
-#   a service with which your hospital has no contract.
+# - **What is forbidden?** Free Colab forbids remote log-in (SSH), web interfaces, distributed workers and
+#   the mining of currencies. And your *data* may forbid more than the platform does: patients'
+#   pictures do not belong on a service with which your hospital has no contract.
 #
-# Platforms also come and go. Of those a talk would have named in 2019, FloydHub is gone. A notebook
-# that runs everywhere can move.
+# Platforms also come and go: FloydHub, once a popular one, is gone. A notebook that runs everywhere can
+# move.
 #
 # ## 2. Where am I?
 #
@@ -245,7 +245,8 @@ figure("07-doors")
 # or, where that is read-only, under the same name in the folder `results`. (Your code would copy it
 # there first.) Both work for *any* registry, so no platform's name appears in them, except `"local"`.
 #
-# **Then** add three lines to `PLACES`. Decide from these facts:
+# **Then** add three entries to `PLACES`, in place of the last `raise`: `PLACES["name"] = {…}`,
+# each with all four keys. Decide from these facts:
 #
 # - `"colab"`: you unpack an archive into `/content/data`, and may write there. At the end of a session the
 #   disk is lost; what is below `/content/drive/MyDrive` stays. Secrets: `"google.colab.userdata"`.
@@ -354,8 +355,8 @@ for key, value in place.items():
 # %% [markdown]
 # This course does the same for you: `course.keep()` gives the folder that lasts (on Colab it connects
 # your Drive first), `course.secret("MY_KEY")` asks the platform's store and then the environment, and
-# the card at the top comes from a registry of eight platforms. The notebook you are reading runs
-# unchanged on all of them.
+# the card at the top comes from a registry of eight platforms. The notebook you are reading is made to
+# run on all of them as it is.
 #
 # Try your functions for a platform where you are not:
 
@@ -388,24 +389,25 @@ OFFERS = [dict(zip(_columns, row)) for row in _rows]
 print(OFFERS[0])
 
 # %% [markdown]
-# - `gpu_gb`: memory of the GPU, in GB; `keeps_files`: do files outlive a session?
+# - `gpu_gb`: memory of the GPU, in GB
 # - `run_hours`: the longest run in one piece; `week_hours`: the quota, hours in a week
-# - `hour_price`: in dollars. The machine that *may be taken away* is a **spot** machine: cheap, because its
-#   owner can take it back at any time. We count on one hour in one piece.
+# - `keeps_files`: do files outlive a session? `internet`: can a running notebook fetch something?
+# - `hour_price`: in dollars (USD). The machine that *may be taken away* is a **spot** machine: cheap, because
+#   its owner can take it back at any time. We count on one hour in one piece.
 #
-# **Needs** have the same keys, but a `budget` (dollars a week) instead of a price:
+# **Needs** have the same keys, but a `budget` (USD a week) instead of a name and a price:
 # `{"gpu_gb": 20, "run_hours": 8, "week_hours": 20, "keeps_files": True, "internet": True, "budget": 25}`.
 #
 # ### Exercise `choose` · harder · 20 minutes
 #
-# `choose(needs, offers)` returns two things:
+# `choose(needs, offers)` gets one such dictionary of needs and a list like `OFFERS`, and returns two things:
 #
 # - `ranking`: a list of the names of the offers that fit, the cheapest first. What an offer costs a week is
 #   the `week_hours` *needed* times its `hour_price`. Of two that cost the same, the one with more GPU
 #   memory comes first.
 # - `rejected`: a dictionary from the name of each other offer to the list of **all** reasons against it. A
 #   reason is the key of the need that is not met: `"gpu_gb"`, `"run_hours"`, `"week_hours"`,
-#   `"keeps_files"`, `"internet"` or `"budget"`.
+#   `"keeps_files"`, `"internet"`, or `"budget"` if a week costs more than that.
 #
 # Exactly as much as needed is enough. A need of `False` is met by every offer. Do not change `offers`.
 #
@@ -520,7 +522,7 @@ def report(title, needs):
     print(f"{title}: {advice(ranking)}")
     for name in ranking:
         price = next(offer["hour_price"] for offer in OFFERS if offer["name"] == name)
-        print(f"  fits     {name}: ${needs['week_hours'] * price:.2f} a week")
+        print(f"  fits     {name}: {needs['week_hours'] * price:.2f} USD a week")
     for name, reasons in rejected.items():
         print(f"  rejected {name}: {', '.join(reasons)}")
 
@@ -532,8 +534,8 @@ report("A very large network", training | {"gpu_gb": 70})
 
 # %% [markdown]
 # **Expected:** in one piece the small rented machine is the only one that fits. With checkpoints the
-# spot machine fits too, for about a third of the price: half an hour of work on `save` and `load`
-# is often worth more than an hour of comparing prices. The very large network finds nothing within
+# spot machine fits too, for about a third of the price: half an hour of work on saving and loading is
+# often worth more than an hour of comparing prices. The very large network finds nothing within
 # this budget, and the reasons say what it would take: more money, or a smaller network.
 #
 # ## 5. A machine of your own?
@@ -545,12 +547,15 @@ report("A very large network", training | {"gpu_gb": 70})
 #
 # `break_even(box, rent, hours, kwh)` returns the number of months until then, as a number with decimals.
 #
-# - `box`: a dictionary with `price` and `resale` in dollars (what it costs, and what somebody will pay
+# - `box`: a dictionary with `price` and `resale` in USD (what it costs, and what somebody will pay
 #   you for it in the end: only the difference is lost), and `busy_watts` and `idle_watts`, what it
 #   draws while it trains and while it waits. It is never switched off.
-# - `rent`: dollars for an hour of a rented machine, which you pay only while you train.
+# - `rent`: USD for an hour of a rented machine, which you pay only while you train.
 # - `hours`: hours of training in a week. A week has 168; in the others your own machine waits.
-# - `kwh`: dollars for a kilowatt hour, that is 1000 watts for one hour.
+# - `kwh`: USD for a kilowatt hour, that is 1000 watts for one hour.
+#
+# An example, if power cost nothing: 15 hours a week at 2 USD are 130 USD of rent a month. A box for 3,000
+# that somebody buys from you for 400 has saved its 2,600 USD after 20 months.
 #
 # A month has `WEEKS` weeks. If your own machine never becomes cheaper, because its power costs as much as the
 # rent or more, return `math.inf`.
@@ -559,10 +564,10 @@ report("A very large network", training | {"gpu_gb": 70})
 WEEKS = 52 / 12  # in a month
 
 
-def break_even(box, rent, hours, kwh):  # dictionary, $ an hour, hours a week, $ a kWh -> months
+def break_even(box, rent, hours, kwh):  # dictionary, USD an hour, hours a week, USD a kWh -> months
     ### BEGIN SOLUTION
     watt_hours = hours * box["busy_watts"] + (168 - hours) * box["idle_watts"]  # in a week
-    saved = WEEKS * (hours * rent - watt_hours / 1000 * kwh)  # $ in a month
+    saved = WEEKS * (hours * rent - watt_hours / 1000 * kwh)  # USD in a month
     if saved <= 0:
         return math.inf
     return (box["price"] - box["resale"]) / saved
@@ -612,20 +617,20 @@ week = np.arange(1, 81)  # hours of training in a week
 plt.figure(figsize=(5.5, 3.4))
 for rent in (0.25, 0.70, 1.50):
     months = [break_even(box, rent, hours, kwh=0.30) for hours in week]
-    plt.plot(week, months, label=f"instead of ${rent:.2f} an hour")
+    plt.plot(week, months, label=f"instead of {rent:.2f} USD an hour")
 plt.axhline(36, color="grey", linestyle="--", label="three years")
 plt.ylim(0, 72)
 plt.xlabel("hours of training in a week")
 plt.ylabel("months until it is cheaper")
 plt.legend(fontsize=8)
 plt.show()
-print(f"20 hours a week instead of $0.70: {break_even(box, 0.70, 20, 0.30):.0f} months")
+print(f"20 hours a week instead of 0.70 USD an hour: {break_even(box, 0.70, 20, 0.30):.0f} months")
 
 # %% [markdown]
-# **Expected:** three falling curves. Instead of a machine at $0.70 an hour, the box pays for itself within
-# three years if you train 22 hours a week or more; at $1.50, from 10 hours on. Instead of a spot
-# machine at $0.25 it does not, even with 80 hours a week. Towards the left the curves leave the picture:
-# below 7 hours a week, its power costs more than the rent at $0.70.
+# **Expected:** three falling curves. Instead of a machine at 0.70 USD an hour, the box pays for itself
+# within three years if you train 22 hours a week or more; at 1.50 USD, from 10 hours on. Instead of a
+# spot machine at 0.25 USD it does not, even with 80 hours a week. Towards the left the curves leave the
+# picture: with 5 hours a week or fewer, its power costs more than the rent at 0.70 USD.
 #
 # **What the formula leaves out:** your evenings as its administrator, noise and heat, the repair,
 # and that rents fall and GPUs age. On the other side: nobody ends your session, the data stay
@@ -633,15 +638,17 @@ print(f"20 hours a week instead of $0.70: {break_even(box, 0.70, 20, 0.30):.0f} 
 #
 # ## 6. Recommend
 #
-# Numbers do not decide; they help people to. Here is a case.
+# Numbers do not decide. They help people to decide. Here is a case.
 #
 # > **Four people at a university** train networks on satellite pictures for **18 months**. Together they need
 # > **25 GPU hours a week**, and in one week, before a deadline, 60. The network needs **18 GB** of GPU
 # > memory. A run takes up to 10 hours and writes a checkpoint every half hour. While it trains it loads new
 # > pictures from a partner's server. The contract with the partner says: *only on machines that the
 # > university owns, or rents under a contract*. The university has a contract with one cloud company. There
-# > are **$2,500** in all, and at most $25 for GPUs in a usual week. Power costs $0.30 a kilowatt hour.
+# > are **2,500 USD** in all, and at most 25 for GPUs in a usual week. Power costs 0.30 USD a kilowatt hour.
 # > Nobody in the group has ever run a server.
+#
+# The next cell asks your functions, with the offers of section 4 and the box of section 5.
 
 # %% tags=["after-exercises"]
 group = {"gpu_gb": 18, "run_hours": 10, "week_hours": 25, "keeps_files": True, "internet": True, "budget": 25}
@@ -650,9 +657,13 @@ report("With checkpoints", group | {"run_hours": 0.5})
 for hours in (25, 50):
     for rent in (0.25, 0.70):
         months = break_even(box, rent, hours, kwh=0.30)
-        print(f"{hours} hours a week, own box instead of ${rent:.2f} an hour: {months:.0f} months")
+        print(f"{hours} hours a week, own box instead of {rent:.2f} USD an hour: {months:.0f} months")
 
 # %% [markdown]
+# **Expected:** two offers fit, one of them only because of the checkpoints; and an own box is cheaper
+# after 13 months in one case, after many years in another. The contract is not among the numbers:
+# `choose` knows nothing about it.
+#
 # ### Exercise `recommendation` · medium · 15 minutes
 #
 # Write to the group, in 150 to 250 words: what do you recommend, and why? There is more than one good
@@ -679,14 +690,14 @@ for hours in (25, 50):
 # **Needs:** 18 GB, 25 hours a week, internet while training. Runs take 10 hours, but a checkpoint every half
 # hour cuts them into pieces.
 #
-# **Costs** for 78 weeks, that is 1,950 hours. Spot: 1,950 × $0.25 = $488. The small machine that nobody takes
-# away: 1,950 × $0.70 = $1,365. Own box: $2,400 − $900, and 18 × $26 of power: $1,968. It would pay for itself
-# against $0.70 only after 30 months; and $2,400 with the power is more than we have.
+# **Costs** for 78 weeks, that is 1,950 hours, in USD. Spot: 1,950 × 0.25 = 488. The small machine that nobody
+# takes away: 1,950 × 0.70 = 1,365. Own box: 2,400 − 900, and 18 × 26 of power: 1,968. It would pay for itself
+# against 0.70 only after 30 months; and 2,400 with the power is more than we have.
 #
 # **Limits:** the free offers have 15 GB, and the contract forbids them. The cluster's jobs have no
-# internet. The large machine costs $100 a week, we have $25.
+# internet. The large machine costs 100 USD a week, we have 25.
 #
-# **Deadline:** in that week take the small machine, which stays: 60 × $0.70 = $42. The total allows it.
+# **Deadline:** in that week take the small machine, which stays: 60 × 0.70 = 42 USD. The total allows it.
 #
 # **Risks:** spot machines may be taken away too often; then change to the small one, which the budget
 # allows. Somebody forgets to stop a machine: set an idle time-out and a budget alert. Disks die with
@@ -700,7 +711,7 @@ for hours in (25, 50):
 # ## Three errors you will meet
 #
 # - `ModuleNotFoundError: No module named 'google.colab'` A notebook written for Colab runs
-#   elsewhere. Move the import into the one cell that knows the platform, behind the question where it is.
+#   elsewhere. Move the import into the one cell that knows the platform, after it has found out where it is.
 # - `OSError: [Errno 30] Read-only file system: '/kaggle/input/tiles.zip'` Something writes where data are only
 #   read. Copy the file below `/kaggle/working` first.
 # - `KeyError: 'lightning'` The registry has no line for this platform. Ask with
@@ -744,15 +755,15 @@ for hours in (25, 50):
 # <details><summary>Because free offers are always better</summary>No. Free offers win when they fit, since
 # their cost is zero, but often they do not fit.</details>
 #
-# **4. You train 5 hours a week. Somebody offers you a used GPU machine for $2,400. What speaks most
-# against it?**
+# **4. You train 5 hours a week and rent for 0.70 USD an hour. Somebody offers you a GPU machine for
+# 2,400 USD. What speaks most against it?**
 #
-# <details><summary>Used machines break</summary>They may, and so may new ones. But the arithmetic
-# speaks first, and much louder.</details>
+# <details><summary>Machines break</summary>They may, and somebody has to repair them. But the
+# arithmetic speaks first, and much louder.</details>
 # <details><summary>A T4 is free anyway</summary>Only if it fits your needs. Without knowing memory, hours
 # and files that argument is too quick.</details>
 # <details><summary>It waits 163 of 168 hours, and its power while waiting costs as well</summary>Right.
-# Use makes a machine cheap. With the numbers above, at 5 hours a week it never pays.</details>
+# Use makes a machine cheap. With the numbers of section 5, at 5 hours a week it never pays.</details>
 #
 # **5. A hospital's pictures come with the rule "only on the hospital's own machines". A free platform would
 # fit all other needs. What do you do?**
