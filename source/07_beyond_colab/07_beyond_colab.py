@@ -617,12 +617,12 @@ week = np.arange(1, 81)  # hours of training in a week
 plt.figure(figsize=(5.5, 3.4))
 for rent in (0.25, 0.70, 1.50):
     months = [break_even(box, rent, hours, kwh=0.30) for hours in week]
-    plt.plot(week, months, label=f"instead of {rent:.2f} USD an hour")
+    plt.plot(week, months, label=f"{rent:.2f} USD an hour")
 plt.axhline(36, color="grey", linestyle="--", label="three years")
 plt.ylim(0, 72)
 plt.xlabel("hours of training in a week")
 plt.ylabel("months until it is cheaper")
-plt.legend(fontsize=8)
+plt.legend(title="instead of renting at", title_fontsize=8, fontsize=8, loc="upper center")
 plt.show()
 print(f"20 hours a week instead of 0.70 USD an hour: {break_even(box, 0.70, 20, 0.30):.0f} months")
 
