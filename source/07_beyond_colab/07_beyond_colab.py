@@ -112,9 +112,7 @@ import numpy as np
 # on each other:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-marks", "locked": true, "schema_version": 3, "solution": false}
-from course.figure import figure
-
-figure("07-marks")
+course.figure("07-marks")
 
 # %% [markdown]
 # An *image* is the copy of a whole system (Linux, Python, packages) from which a session starts. The
@@ -221,9 +219,7 @@ for _ in range(60):
 # Now the notebook knows where it is. What differs from place to place? Mostly three doors:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-doors", "locked": true, "schema_version": 3, "solution": false}
-from course.figure import figure
-
-figure("07-doors")
+course.figure("07-doors")
 
 # %% [markdown]
 # Many notebooks have `if on_kaggle: … elif on_colab: …` in ten cells. A new platform then means ten

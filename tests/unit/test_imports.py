@@ -110,6 +110,6 @@ def test_the_wheel_holds_nothing_of_the_instructors(wheel: list[str], part: str)
     assert not [name for name in wheel if part in name.split("/")]
 
 
-def test_the_wheel_holds_code_only(wheel: list[str]) -> None:
+def test_the_wheel_holds_code_and_drawings_only(wheel: list[str]) -> None:
     code = [name for name in wheel if name.startswith("course/")]
     assert {Path(name).suffix for name in code} == {".py", ".svg"}
