@@ -17,7 +17,7 @@ from typing import Any
 
 from nbgrader import utils
 
-from autograder.build.contract import exercises
+from autograder.build.contract import TESTS, exercises
 from autograder.build.head import head, offered
 from autograder.build.release import read_notebook, source_notebook
 from autograder.build.step import grade_id
@@ -92,13 +92,14 @@ def _buttons(manifest: Manifest, lesson: str) -> str:
 
 
 def _cell(cell: Any) -> str:
+    if utils.is_grade(cell):
+        exercise = html.escape(grade_id(cell).removesuffix(TESTS))
+        points = float(cell.metadata.nbgrader["points"])
+        how = "Marked by a person" if utils.is_solution(cell) else "Checked"
+        return f'!!! success "{how}: `{exercise}`, {points:g} points"'
     if cell.cell_type == "markdown":
         return str(cell.source)
     drawn = _FIGURE.search(cell.source)
     if drawn:
         return f"![{html.escape(figure(drawn[1]).description)}](figures/{drawn[1]}.svg)"
-    if utils.is_grade(cell):
-        exercise = grade_id(cell).removesuffix("-tests")
-        points = float(cell.metadata.nbgrader["points"])
-        return f'!!! success "Checked: `{html.escape(exercise)}`, {points:g} points"'
     return f"```python\n{cell.source}\n```"
