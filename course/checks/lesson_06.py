@@ -141,6 +141,12 @@ def _fail_loudly(run_cells: Any) -> None:
         assert re.search(r"\b3\b", why) and name in why, (
             f"why should name cell 3 and {name}; it says '{why}'."
         )
+    with tempfile.TemporaryDirectory() as folder:
+        machine = Path(folder) / "machine"
+        machine.touch()
+        needs_it = _notebook(_code(f"open({str(machine)!r}).close()"))
+        report = _reported(run_cells, needs_it, machine.unlink)
+        assert report["state"] == "SUCCEEDED", "clean_up was called before the cells had run."
 
 
 def _reported(run_cells: Any, notebook: dict[str, Any], clean_up: Callable[[], None]) -> Any:
@@ -155,6 +161,9 @@ def _reported(run_cells: Any, notebook: dict[str, Any], clean_up: Callable[[], N
     _written(report, "run_cells")
     assert isinstance(report, dict) and {"state", "why", "notebook"} <= set(report), (
         "the report should be a dictionary with state, why and notebook."
+    )
+    assert isinstance(report["notebook"], dict) and "cells" in report["notebook"], (
+        "the notebook in the report should be the executed copy, also after a failure."
     )
     return report
 
@@ -211,7 +220,8 @@ def _run_contract(state_of: Any) -> None:
                 answer = state_of(folder, now)
             except (OSError, ValueError, KeyError) as error:
                 raise AssertionError(
-                    f"a folder with {what} made state_of raise {type(error).__name__}."
+                    f"a folder with {what} made state_of raise {type(error).__name__}. A file that "
+                    "is missing or half-written must not do that."
                 ) from error
         _pair(answer, "state_of", "the state and the reason")
         assert answer[0] == state, f"a folder with {what} is {state}, not {answer[0]}."
@@ -240,6 +250,7 @@ def _run_name(run_name: Any) -> None:
     assert all(part in name for part in ("lr", "0.1", "width", "8")), (
         f"lr 0.1 and width 8 should be readable in the name '{name}'."
     )
+    assert run_name(point) == name, "asked twice, the same point got two different names."
     assert run_name({"width": 8, "lr": 0.1}) == name, (
         "with its parameters in another order the same point has another name."
     )
