@@ -355,9 +355,9 @@ def run_cell(cell, names):
 # `clean_up()` is called **exactly once, after the last cell that runs, in every case**.
 #
 # "Every case" is wider than it looks. Ctrl-C raises `KeyboardInterrupt`, `sys.exit()` raises
-# `SystemExit`, and neither of them is an `Exception`: `except Exception` lets them pass. What every
-# exception belongs to is `BaseException`. Both are failures here and are reported like any other.
-# (Even `sys.exit(0)`: the cells after it did not run.)
+# `SystemExit`, and neither of them is an `Exception`: `except Exception` lets them pass. Everything
+# that can be raised is a `BaseException`. Ctrl-C and `sys.exit()` are failures here, reported like
+# any other. (Even `sys.exit(0)`: the cells after it did not run.)
 
 # %% nbgrader={"grade": false, "grade_id": "fail-loudly", "locked": false, "schema_version": 3, "solution": true}
 def run_cells(notebook, clean_up):  # a notebook, and a function without arguments
@@ -668,7 +668,7 @@ def run_job(notebook, values, folder):
     write_json(folder / "run.json", {"state": "RUNNING", "started": time.time()})
     (folder / "heartbeat").touch()  # a keeper would do it every two seconds
     with contextlib.chdir(artefacts):
-        report = run_cells(ready, clean_up=lambda: None)
+        report = run_cells(ready, clean_up=lambda: None)  # nothing is rented here
     write_json(folder / "output.ipynb", report["notebook"])
     write_json(folder / "run.json", {"state": report["state"]})
     write_json(folder / report["state"], {"state": report["state"], "what": report["why"]})  # last
@@ -690,14 +690,15 @@ print("without its marker, in an hour:", state_of(runs / "first", time.time() + 
 #
 # ## 5. Many runs
 #
-# A **sweep** runs one notebook for each point of a grid: with `{"lr": [0.1, 0.01], "width": [8,
-# 16]}` four times. It takes long, so it will be interrupted, and the same call must then go on
-# where it was left. For that a run has to find its own folder again, by its name.
+# A **sweep** runs one notebook for each point of a grid. The grid `{"lr": [0.1, 0.01], "width":
+# [8, 16]}` has two *axes*, lr and width, and four points. A sweep takes long, so it will be
+# interrupted, and the same call must then go on where it was left. For that a run has to find its
+# own folder again, by its name.
 #
 # ### Exercise `run-name` · easy · 10 minutes
 #
 # Return a name for a point such as `{"lr": 0.1, "width": 8}`. It becomes the name of a folder, on
-# your machine, in a bucket, on Drive:
+# your machine, on Drive, in cloud storage:
 #
 # - **stable**: the same point has the same name, tomorrow and on another machine, in whatever order
 #   its parameters come;
@@ -880,7 +881,7 @@ for _most in (1, 2, 5):
 # ### Exercise `table` · medium · 15 minutes
 #
 # Twelve runs are twelve folders. A table is what people read, and a wrong table is believed. Each
-# run is a dictionary:
+# run is a dictionary; its *metrics* are the numbers that it measured:
 #
 # ```python
 # {"point": {"lr": 0.1, "width": 8}, "state": "SUCCEEDED", "metrics": {"loss": 0.25}, "why": ""}
@@ -1046,8 +1047,8 @@ for line in [heads, *lines]:
 # !course run wave.ipynb --sweep lr=0.2,50.0 --sweep width=8,32 --deadline 5m
 # ```
 #
-# On our machine, two CPU cores in autumn 2026, that took about a minute and said (some columns are
-# left out here):
+# On our machine, Linux with two CPU cores, in autumn 2026, that took about a minute and said (some
+# columns are left out here; on Colab we have not tried it):
 #
 # ```text
 # 4 runs, 2 at a time, in runs/wave
