@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   course:
-#     accelerator: gpu
+#     accelerator: none
 #     before:
 #     - Python functions, dictionaries, exceptions (`try`, `except`, `finally`) and files; no cloud account
 #     - The words *cell* and *kernel* from lesson 00 should not be new to you
