@@ -63,7 +63,6 @@ from pathlib import Path, PurePosixPath
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from course.figure import figure
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset, Subset
 
@@ -78,25 +77,34 @@ work = Path(scratch.name)
 # away. Hidden tests look at more cases after you hand in.
 #
 # A file or folder is given to your functions as a `Path`. You need little of it: `folder / "a.png"`
-# is a path inside a folder, `path.name` its last part, `path.read_bytes()` the file's content.
+# is a path inside a folder, `path.name` its last part, `path.parent` the folder it lies in, and
+# `path.read_bytes()` the file's content.
+#
+# All files of this lesson lie in the folder `work`. It is a new one each time the kernel starts:
+# after a restart, run the cells again from the top.
+#
+# You may leave an exercise out and go on. Then some cells that use it say *not attempted*, or that a
+# file is missing, and the other exercises work all the same.
 #
 # ## 1. Where files live
 #
 # A notebook on Colab runs on a machine that is lent to you. It can reach three places:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-places", "locked": true, "schema_version": 3, "solution": false}
+from course.figure import figure
+
 figure("02-three-places")
 
 # %% [markdown]
-# - The **local disk** of the lent machine (`/content`) is fast. When the session ends, it is gone,
-#   with everything on it.
-# - **Drive** stays. It is *mounted*: it looks like a folder, but each file travels over the network.
-#   With thousands of files that takes long, and sometimes fails. And the connection may drop in the
-#   middle of your work.
-# - **Your computer** is on the other side of the browser. *Upload* and *download* take one file at a
-#   time, and you have to be there.
+# - The **local disk** of the lent machine (`/content`, `/tmp`) is fast. When the session ends, it
+#   is gone, with everything on it.
+# - **Drive** stays. It is *mounted*: it looks like a folder, but each file travels over the
+#   network. With thousands of files that takes long, and sometimes fails. And the connection may
+#   drop in the middle of your work.
+# - **Your computer** is on the other side of the browser. *Upload* and *download* take one file at
+#   a time, and you have to be there.
 #
-# On Colab these lines connect them. They are shown here only; do not run them now:
+# On Colab these lines connect them (in autumn 2026). They are shown here only; do not run them now:
 #
 # ```python
 # from google.colab import drive, files
@@ -107,8 +115,8 @@ figure("02-three-places")
 # drive.flush_and_unmount()      # before the session ends: send what is still waiting
 # ```
 #
-# So data make a round trip: **stored** on Drive or on a web page, **copied** to the local disk, used
-# there, and the **results copied back**. This lesson walks along that road, one exercise a station.
+# So data make a round trip: **stored** on Drive or on a web page, **copied** to the local disk,
+# used there, and the **results copied back**. This lesson follows that road, step by step.
 #
 # ## 2. One archive instead of thousands of files
 #
@@ -125,11 +133,14 @@ def take_photos(folder, scenes=20):
         for scene in range(k * scenes, (k + 1) * scenes):
             size, light, up, right = random.uniform((5, 60, -3, -3), (9, 160, 3, 3))
             for shot in range(random.integers(2, 20)):
-                u, v = np.abs(x - right + random.normal() / 3), np.abs(y - up + random.normal() / 3)
-                edge = {"ring": np.hypot(u, v), "square": np.maximum(u, v), "cross": size - np.minimum(u, v)}
-                sign = (np.abs(edge[kind] - size) < 1.2) & (np.maximum(u, v) < size + 1.2)
+                u = np.abs(x - right + random.normal() / 3)  # the hand is not quite steady
+                v = np.abs(y - up + random.normal() / 3)
+                inner, outer = np.minimum(u, v), np.maximum(u, v)
+                edge = {"ring": np.hypot(u, v), "square": outer, "cross": size - inner}[kind]
+                sign = (np.abs(edge - size) < 1.2) & (outer < size + 1.2)
                 image = 60 + light * sign + random.normal(0, 6, (24, 24))
-                Image.fromarray(image.astype(np.uint8)).save(folder / kind / f"s{scene:02d}-{shot:02d}.png")
+                name = f"s{scene:02d}-{shot:02d}.png"
+                Image.fromarray(image.astype(np.uint8)).save(folder / kind / name)
         # A mishap that happens: one photo is saved again, under the name of another scene.
         first, last = f"s{k * scenes:02d}-00.png", f"s{(k + 1) * scenes - 1:02d}-99.png"
         shutil.copyfile(folder / kind / first, folder / kind / last)
@@ -155,9 +166,9 @@ plt.show()
 # **Expected:** three rows of signs, with names such as `s20-04`: scene 20, shot 4. Neighbours with
 # the same scene look alike.
 #
-# Opening a file costs time before its first byte arrives. On a local disk that is little. On Drive it
-# is a question over the network, for every file again. An **archive** is one file that holds many,
-# with their names: it is opened once.
+# Opening a file costs time before its first byte arrives. On a local disk that is little. On Drive
+# it is a question over the network, for every file again. An **archive** is one file that holds
+# many, with their names: it is opened once.
 #
 # A `.tar` file is the plainest archive: name, size, content, then the next file. It does not
 # compress; pictures are compressed already.
@@ -169,10 +180,13 @@ plt.show()
 #
 # - name each file as seen from `folder`, such as `ring/s00-00.png`;
 # - take the files in **sorted** order: folders are not listed in the same order everywhere;
-# - let nothing of this machine in: no time, owner or permission. A fresh `tarfile.TarInfo(name)` has
-#   none: its time is 0. You need to set only its `size`.
+# - let nothing of this machine in: no time, owner or permission. A fresh `tarfile.TarInfo(name)`
+#   has none: its time is 0. You need to set only its `size`, the number of bytes in the file.
 #
-# `tar.addfile(info, io.BytesIO(content))` adds a file: first what it is, then its content.
+# What you need: `folder.rglob("*")` lists everything below a folder, other folders too;
+# `path.is_file()` tells which is which. `path.relative_to(folder).as_posix()` is the name as seen
+# from the folder. `tarfile.open(archive, "w")`, in a `with` line, makes a new archive `tar`, and
+# `tar.addfile(info, io.BytesIO(content))` adds a file to it: first what it is, then its content.
 
 # %% nbgrader={"grade": false, "grade_id": "one-archive", "locked": false, "schema_version": 3, "solution": true}
 def pack(folder, archive):  # two Paths: what to pack, and the .tar file to write
@@ -257,7 +271,8 @@ start = time.perf_counter()
 shutil.copyfile(work / "photos.tar", work / "copied.tar")
 one = time.perf_counter() - start
 
-print(f"{len(list(photos.rglob('*.png')))} files: {many * 1000:.1f} ms; one archive: {one * 1000:.1f} ms")
+count = len(list(photos.rglob("*.png")))
+print(f"{count} files: {many * 1000:.1f} ms; one archive: {one * 1000:.1f} ms")
 
 # %% [markdown]
 # **Expected:** the archive is many times faster, although it holds the same pictures, and although
@@ -267,17 +282,19 @@ print(f"{len(list(photos.rglob('*.png')))} files: {many * 1000:.1f} ms; one arch
 # ## 3. Is it the same file?
 #
 # A download breaks off; somebody replaces the file; a byte flips. You see none of it: a picture is
-# missing, and training goes on. A **checksum** shows it. SHA-256 turns any file into 64 characters,
-# its *digest*. The same bytes give the same digest; other bytes give another one, in practice always.
-# So whoever publishes data publishes the digest, and you compare.
+# missing, and training goes on. A **checksum** shows it. SHA-256 turns any file into 64
+# characters, its *digest*. The same bytes give the same digest; other bytes give another one, in
+# practice always. So whoever publishes data publishes the digest, and you compare.
 #
 # ### Exercise `checksum` · easy · 10 minutes
 #
 # Write two functions:
 #
-# - `sha256_of(path)` returns the digest of a file as 64 small characters. The file may be larger than
-#   the memory: read it in **pieces** of a megabyte. `hashlib.sha256()` makes an object that takes
-#   one piece after another with `.update(piece)`; its `.hexdigest()` gives the characters.
+# - `sha256_of(path)` returns the digest of a file as 64 characters, letters in small. The file may be larger
+#   than the memory: read it in **pieces** of a megabyte. `hashlib.sha256()` makes an object that
+#   takes one piece after another with `.update(piece)`; its `.hexdigest()` gives the characters. A
+#   file that was opened with `open(path, "rb")` gives its next `n` bytes with `.read(n)`, and
+#   `b""` when there are no more. A megabyte is `1 << 20` bytes, that is 2 to the power of 20.
 # - `verified(path, sha256)` returns `path` if the file has that digest. Otherwise it raises a
 #   `ValueError` with the file's name in it. Some people write digests in CAPITALS; that is the same
 #   digest.
@@ -287,7 +304,7 @@ def sha256_of(path):  # a Path
     ### BEGIN SOLUTION
     digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(1 << 20):  # 1 << 20 bytes are a megabyte
+        while piece := file.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
     ### END SOLUTION
@@ -361,22 +378,20 @@ except ValueError:
     print("one bit is different: refused")
 
 # %% [markdown]
-# **Expected:** `True`, then a refusal. Without sorted names and fixed times the first line would say
-# `False`, and you could not tell whether the data had changed.
+# **Expected:** `True`, then a refusal. Without sorted names and fixed times the first line would
+# say `False`, and you could not tell whether the data had changed.
 #
 # ## 4. An archive from a stranger
 #
-# A checksum says *this is the file that I was promised*. It does not say that the promise is good. An
-# archive is a list of names and contents, and whoever made it chose the names. Here is one that was
-# made to do harm:
+# A checksum says *this is the file that I was promised*. It does not say that the promise is good.
+# An archive is a list of names and contents, and whoever made it chose the names. Here is one that
+# was made to do harm:
 
 # %% nbgrader={"grade": false, "grade_id": "hostile", "locked": true, "schema_version": 3, "solution": false}
-def put(tar, name, content=b"", **facts):
-    """Add a file, or with other facts a link."""
+def put(tar, name, content):
+    """Add a file under any name: nobody stops us."""
     info = tarfile.TarInfo(name)
     info.size = len(content)
-    for fact, value in facts.items():
-        setattr(info, fact, value)
     tar.addfile(info, io.BytesIO(content))
 
 
@@ -392,9 +407,12 @@ print("beside the folder:", [path.name for path in work.glob("*.txt")])
 
 # %% [markdown]
 # **Expected:** `escaped.txt` lies *beside* the folder that we asked for. `..` means "the folder
-# above", and enough of them reach any place: your notebooks, or a file that runs at the next log-in.
+# above", and enough of them reach any place: your notebooks, or a file that runs at the next
+# log-in.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-hostile", "locked": true, "schema_version": 3, "solution": false}
+from course.figure import figure
+
 figure("02-hostile-archive")
 
 # %% [markdown]
@@ -411,7 +429,8 @@ figure("02-hostile-archive")
 # Unpack `archive` to `folder`, or refuse it with a `ValueError`. Look at **all** entries first and
 # write only then: whoever is refused has left nothing behind. Refuse
 #
-# - a name that is absolute, or has `..` between its slashes (a file called `v1..2.txt` is harmless);
+# - a name that is absolute, or has `..` between its slashes (a file called `v1..2.txt` is
+#   harmless);
 # - everything that is neither a file nor a folder;
 # - more than `limit` bytes in all files together. Exactly `limit` is allowed.
 #
@@ -530,19 +549,19 @@ assert not _left, "something was written outside the folder"
 try:
     safe_unpack(work / "hostile.tar", work / "careful", limit=10**9)
 except ValueError:
-    print("refused; anything written?", (work / "careful").exists())
+    print("refused; written:", list((work / "careful").glob("*")))
 
 safe_unpack(work / "photos.tar", work / "data", limit=10**9)
 print(len(list((work / "data").rglob("*.png"))), "photos unpacked")
 
 # %% [markdown]
-# **Expected:** a refusal with `False`, then as many photos as were packed.
+# **Expected:** a refusal with an empty list, then as many photos as were packed.
 #
 # ## 5. From a folder to a dataset
 #
-# PyTorch wants its data as a **dataset**: an object with a length, whose item `i` is a pair of image
-# and label, as **tensors** (PyTorch's arrays). A common layout on disk is one folder a class, and
-# that is what we have just unpacked.
+# PyTorch wants its data as a **dataset**: an object with a length, whose item `i` is a pair of
+# image and label, as **tensors** (PyTorch's arrays). A common layout on disk is one folder a
+# class, and that is what we have just unpacked.
 #
 # Read a picture only when its item is asked for. That is called *lazy*, and it is why a dataset may
 # be larger than the memory.
@@ -551,16 +570,19 @@ print(len(list((work / "data").rglob("*.png"))), "photos unpacked")
 #
 # Write a dataset of the pictures `folder/<class>/<name>.png`:
 #
-# - the attribute `classes` is the list of class names, **sorted**. Class number `k` is `classes[k]`,
-#   on every machine;
-# - the items stand in the order of `sorted(folder.glob("*/*.png"))`. Nothing else in the folder is a
-#   picture: people leave a `README.txt`, and systems leave files of their own;
+# - the attribute `classes` is the list of class names, **sorted**. Class number `k` is
+#   `classes[k]`, on every machine;
+# - the items stand in the order of `sorted(folder.glob("*/*.png"))`. Nothing else in the folder is
+#   a picture: people leave a `README.txt`, and systems leave files of their own;
 # - item `i` is the image, `float32` from 0 to 1, shape `[1, height, width]`, and its class number,
-#   an `int64` tensor of shape `[]`;
+#   an `int64` tensor of shape `[]`, which is what a loss function wants;
 # - a file is opened when its item is asked for, not before.
 #
-# `Image.open(path)` reads a picture, `.convert("L")` makes it grey if it is not, and `np.array(…)`
-# turns it into an array of bytes from 0 to 255, shape `[height, width]`.
+# What you need: `path.parent.name` is the class of a path. `Image.open(path)` opens a picture,
+# `.convert("L")` makes it grey if it is not, and `np.array(…)` turns it into an array of bytes
+# from 0 to 255, shape `[height, width]`. `torch.from_numpy(…)` makes a tensor of that, `.float()`
+# makes it `float32`, and `.unsqueeze(0)` puts a dimension of size 1 in front. `torch.tensor(3)` is
+# an `int64` tensor of shape `[]`.
 
 # %% nbgrader={"grade": false, "grade_id": "folder-dataset", "locked": false, "schema_version": 3, "solution": true}
 class FolderDataset(Dataset):
@@ -670,10 +692,10 @@ print("labels ", tuple(labels.shape), labels.dtype)
 #
 # ## 6. A split without leaks
 #
-# To know what a network is worth, you try it on data that it has not seen: you *hold out* a part for
-# **validation**. Ten shots of one scene are nearly one photo. Put nine of them into training and the
-# tenth into validation, and the network is praised for remembering. That is a **leak**. So a whole
-# scene, a *group*, goes to one side or the other.
+# To know what a network is worth, you try it on data that it has not seen: you *hold out* a part
+# for **validation**. Ten shots of one scene are nearly one photo. Put nine of them into training
+# and the tenth into validation, and the network is praised for remembering. That is a **leak**. So
+# a whole scene, a *group*, goes to one side or the other.
 #
 # ### Exercise `group-split` · medium · 20 minutes
 #
@@ -686,8 +708,8 @@ print("labels ", tuple(labels.shape), labels.dtype)
 #   may list the files in another order. Another seed gives another choice.
 #
 # One way: `np.unique(groups, return_counts=True)` gives the names, sorted, and how many items each
-# has. `np.random.default_rng(seed).permutation(len(names))` puts them into a random order. Go through
-# them, and take a group as long as that brings you *nearer* to the number that you want.
+# has. `np.random.default_rng(seed).permutation(len(names))` puts them into a random order. Go
+# through them, and take a group as long as that brings you *nearer* to the number that you want.
 
 # %% nbgrader={"grade": false, "grade_id": "group-split", "locked": false, "schema_version": 3, "solution": true}
 def group_split(groups, share, seed):  # array [N] of numbers or texts, 0 < share < 1, whole number
@@ -755,7 +777,8 @@ for _groups in (_numbers, _texts, _equal):
 paths = sorted((work / "data").glob("*/*.png"))  # the order of the dataset
 scenes = np.array([path.name.split("-")[0] for path in paths])  # [N], such as "s07"
 train_rows, val_rows = group_split(scenes, share=0.2, seed=0)
-train_set, val_set = Subset(FolderDataset(work / "data"), train_rows), Subset(FolderDataset(work / "data"), val_rows)
+dataset = FolderDataset(work / "data")
+train_set, val_set = Subset(dataset, train_rows), Subset(dataset, val_rows)  # those items of it
 print("on both sides:", len(set(scenes[train_rows]) & set(scenes[val_rows])), "scenes")
 print(f"held out: about {len(val_set) / len(paths):.1f} of the photos")
 
@@ -777,16 +800,16 @@ copies(paths)
 
 # %% [markdown]
 # **Expected:** three pairs, each under the names of two scenes. Such a pair can leak although the
-# groups are clean. Delete one of the two, *before* you split. (A copy that was made smaller or saved
-# anew has other bytes; a checksum does not find it.)
+# groups are clean. Delete one of the two, *before* you split. (A copy that was made smaller or
+# saved anew has other bytes; a checksum does not find it.)
 #
 # ## 7. Results that outlive a dropped connection
 #
-# Your results are on the local disk and must get to Drive before the session ends. Writing there can
-# fail in the middle: `OSError: [Errno 107] Transport endpoint is not connected`. Half a file is left,
-# under its final name. Next week you open it.
+# Your results are on the local disk and must get to Drive before the session ends. Writing there
+# can fail in the middle: `OSError: [Errno 107] Transport endpoint is not connected`. Half a file may be
+# left, under its final name. Next week you open it.
 #
-# To practise, here is a mount that fails on request. Like Drive, it leaves half a file behind:
+# To practise, here is a mount that fails on request, and leaves half a file behind:
 
 # %% nbgrader={"grade": false, "grade_id": "practice", "locked": true, "schema_version": 3, "solution": false}
 from course.checks.lesson_02 import PracticeMount
@@ -806,29 +829,36 @@ print("on the practice Drive:", (drive / "results.bin").stat().st_size, "of 1024
 # The cure has four parts, and serious programs use all of them:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-survive", "locked": true, "schema_version": 3, "solution": false}
+from course.figure import figure
+
 figure("02-whole-or-not")
 
 # %% [markdown]
-# 1. **Another name first.** Copy to a temporary file *beside* the target, such as `results.bin.part`.
-#    Whoever sees the final name sees a whole file.
+# 1. **Another name first.** Copy to a temporary file *beside* the target, such as
+#    `results.bin.part`. Whoever sees the final name sees a whole file.
 # 2. **Compare.** A copy can be wrong without any error. Is its digest that of the source?
 # 3. **Rename.** `os.replace(part, target)` gives it the final name in one step. (Beside the target,
 #    since a rename works only within one disk; between two, it would be another slow copy.)
-# 4. **Wait and try again**, a little longer each time, but only after *this* error. A full disk will
-#    still be full in a second.
+# 4. **Wait and try again**, a little longer each time, but only after *this* error. A full disk
+#    will still be full in a second.
 #
 # ### Exercise `survive-drop` · harder · 20 minutes
 #
 # Copy `source` to `target` in that way. `copy(source, part)` copies and `wait(seconds)` waits; both
 # are given, so that a test need not sleep.
 #
-# - A try has failed if `copy` raises an `OSError` whose `errno` is `errno.ENOTCONN` (107 on Linux), or
-#   if the copy is not equal to the source.
-# - Make at most `tries` tries. Wait 1 second after the first, then 2, then 4, always twice as long. Do
-#   not wait after the last.
+# - A try has failed if `copy` raises an `OSError` whose `errno` is `errno.ENOTCONN` (107 on
+#   Linux), or if the copy is not equal to the source.
+# - Make at most `tries` tries. Wait 1 second after the first, then 2, then 4, always twice as
+#   long. Do not wait after the last.
 # - If the last try fails, raise a `ConnectionError` that names the target.
 # - Any other error goes on to the caller at once, as it is.
 # - Whatever happens, no temporary file is left, and what stood at `target` before is whole.
+#
+# What you need: `target.with_name("…")` is a path beside the target, and
+# `part.unlink(missing_ok=True)` removes a file. In an `except OSError as error:` block, look at
+# `error.errno`; a line with nothing but `raise` sends the error on as it is. What stands in a
+# `finally:` block is done in any case.
 
 # %% nbgrader={"grade": false, "grade_id": "survive-drop", "locked": false, "schema_version": 3, "solution": true}
 def copy_safely(source, target, copy=shutil.copyfile, wait=time.sleep, tries=4):  # two Paths first
@@ -935,7 +965,8 @@ student.library("shutil").rmtree(_home)
 waited = []
 mount = PracticeMount("drops", "garbles")
 copy_safely(work / "results.bin", drive / "results.bin", copy=mount.copy, wait=waited.append)
-print("waited", waited, "seconds; on the practice Drive:", (drive / "results.bin").stat().st_size, "bytes")
+print("waited", waited, "seconds")
+print("on the practice Drive:", (drive / "results.bin").stat().st_size, "bytes")
 print("files there:", [path.name for path in drive.iterdir()])
 
 # %% [markdown]
@@ -969,18 +1000,20 @@ except course.CourseError:
 #
 # ## Three errors you will meet
 #
-# - `OSError: [Errno 107] Transport endpoint is not connected` The mount has dropped. Mount Drive again
-#   (`drive.mount("/content/drive", force_remount=True)`) and run the cell again.
-# - `tarfile.ReadError: not a gzip file` or `file could not be opened successfully` It is no archive.
-#   Often it is a web page with an error message, saved under the archive's name: look at its size.
-# - `OSError: [Errno 28] No space left on device` The disk is full. An archive and its unpacked files
-#   both take space: delete the archive when you have unpacked it. On Drive, empty the bin as well.
+# - `OSError: [Errno 107] Transport endpoint is not connected` The mount has dropped. Mount Drive
+#   again (`drive.mount("/content/drive", force_remount=True)`) and run the cell again.
+# - `tarfile.ReadError: not a gzip file` or `file could not be opened successfully` It is no
+#   archive. Often it is a web page with an error message, saved under the archive's name: look at
+#   its size.
+# - `OSError: [Errno 28] No space left on device` The disk is full. An archive and its unpacked
+#   files both take space: delete the archive when you have unpacked it. On Drive, empty the bin as
+#   well.
 #
 # ## What it cost, and cleaning up
 #
-# Nothing: no GPU was used. All files of this lesson lie in a temporary folder on the local disk, about
-# 3 MB. It goes when the kernel ends; there is nothing to delete. That holds for *your* files on
-# Colab's local disk, too: what you want to keep must be on Drive or on your computer by then.
+# Nothing: no GPU was used. All files of this lesson lie in a temporary folder on the local disk, a few
+# megabytes. It goes when the kernel ends; there is nothing to delete. On Colab the rest of the local
+# disk goes too: what *you* want to keep must be on Drive or on your computer by then.
 #
 # ## Five questions
 #
@@ -989,49 +1022,50 @@ except course.CourseError:
 # **1. Your 20,000 pictures lie in a folder on Drive, and the first epoch takes an hour. What do you
 # do?**
 #
-# <details><summary>Rent a faster GPU</summary>No. The GPU waits for pictures; a faster one waits just as
-# long.</details>
-# <details><summary>Pack them into one archive and unpack it on the local disk</summary>Right. One large
-# file travels quickly, and the local disk answers at once.</details>
-# <details><summary>Copy the folder to the local disk, file by file, in each session</summary>No. That
-# is 20,000 requests over the network in every session, and some of them fail.</details>
+# <details><summary>Rent a faster GPU</summary>No. The GPU waits for pictures; a faster one waits
+# just as long.</details>
+# <details><summary>Pack them into one archive and unpack it on the local disk</summary>Right. One
+# large file travels quickly, and the local disk answers at once.</details>
+# <details><summary>Copy the folder to the local disk, file by file, in each session</summary>No.
+# That is 20,000 requests over the network in every session, and some of them fail.</details>
 #
 # **2. The digest of a downloaded archive is the one on the web page. What do you know?**
 #
-# <details><summary>That it is safe to unpack</summary>No. A hostile archive has a digest too, and its
-# maker can publish it.</details>
-# <details><summary>That it was not changed since January</summary>No. A digest says nothing about time;
-# the page may have been changed along with the file.</details>
-# <details><summary>That you have the same bytes as whoever wrote the digest down</summary>Right. Nothing
-# less, and nothing more: whether you trust them is another question.</details>
+# <details><summary>That it is safe to unpack</summary>No. A hostile archive has a digest too, and
+# its maker can publish it.</details>
+# <details><summary>That it was not changed since January</summary>No. A digest says nothing about
+# time; the page may have been changed along with the file.</details>
+# <details><summary>That you have the same bytes as whoever wrote the digest down</summary>Right.
+# Nothing less, and nothing more: whether you trust them is another question.</details>
 #
 # **3. Why look at all entries of an archive before the first is written?**
 #
-# <details><summary>So that an archive that is refused leaves nothing behind</summary>Right. Otherwise
-# the good entries are there already when the bad one comes, and somebody uses them.</details>
-# <details><summary>Because it is quicker</summary>No. Reading the list first costs a little more time,
-# mostly with compressed archives.</details>
+# <details><summary>So that an archive that is refused leaves nothing behind</summary>Right.
+# Otherwise the good entries are there already when the bad one comes, and somebody uses
+# them.</details>
+# <details><summary>Because it is quicker</summary>No. Reading the list first costs a little more
+# time, mostly with compressed archives.</details>
 # <details><summary>Because tar files have their table of contents at the beginning</summary>No. Tar
 # files have no such table; each entry stands in front of its content.</details>
 #
 # **4. Each of ten patients gave 100 X-ray pictures. How do you split?**
 #
-# <details><summary>At random, 80 to 20</summary>No. Then every patient is on both sides, and the network
-# may recognise patients instead of diseases.</details>
-# <details><summary>Eight patients for training, two for validation</summary>Right. In use it will meet
-# new patients, and so it does in validation.</details>
-# <details><summary>The first 80 pictures of each patient for training</summary>No. The order is tidy,
-# and yet each patient still stands on both sides.</details>
+# <details><summary>At random, 80 to 20</summary>No. Then every patient is on both sides, and the
+# network may recognise patients instead of diseases.</details>
+# <details><summary>Eight patients for training, two for validation</summary>Right. In use it will
+# meet new patients, and so it does in validation.</details>
+# <details><summary>The first 80 pictures of each patient for training</summary>No. The order is
+# tidy, and yet each patient still stands on both sides.</details>
 #
 # **5. You copy a model to Drive under its final name, and the session ends in the middle. What is
 # there?**
 #
 # <details><summary>Nothing, since a copy that fails is undone</summary>No. What was written stays;
 # nobody is left to undo it.</details>
-# <details><summary>The version from yesterday</summary>Only if you had copied to another name and then
-# renamed. Here it was overwritten.</details>
-# <details><summary>Perhaps half a file that looks like a model</summary>Right. That is why the final
-# name is given last, in one step, to a file that was compared.</details>
+# <details><summary>The version from yesterday</summary>Only if you had copied to another name and
+# then renamed. Here it was overwritten.</details>
+# <details><summary>Perhaps half a file that looks like a model</summary>Right. That is why the
+# final name is given last, in one step, to a file that was compared.</details>
 #
 # ## Take away
 #
@@ -1046,5 +1080,5 @@ except course.CourseError:
 # - [Python: `tarfile`, and its extraction filters](https://docs.python.org/3/library/tarfile.html)
 # - [Python: `hashlib`](https://docs.python.org/3/library/hashlib.html)
 # - [PyTorch: datasets and data loaders](https://docs.pytorch.org/docs/stable/data.html)
-# - The talk this course grew from: F. Chouteau, "Google Colab & AI Notebook", Toulouse Data Science 38,
-#   2019. Files on Drive, upload and download were part of its first half.
+# - The talk this course grew from: F. Chouteau, "Google Colab & AI Notebook", Toulouse Data
+#   Science 38, 2019. Files on Drive, upload and download were part of its first half.
