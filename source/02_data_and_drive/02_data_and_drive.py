@@ -290,11 +290,11 @@ print(f"{count} files: {many * 1000:.1f} ms; one archive: {one * 1000:.1f} ms")
 #
 # Write two functions:
 #
-# - `sha256_of(path)` returns the digest of a file as 64 characters, letters in small. The file may be larger
-#   than the memory: read it in **pieces** of a megabyte. `hashlib.sha256()` makes an object that
-#   takes one piece after another with `.update(piece)`; its `.hexdigest()` gives the characters. A
-#   file that was opened with `open(path, "rb")` gives its next `n` bytes with `.read(n)`, and
-#   `b""` when there are no more. A megabyte is `1 << 20` bytes, that is 2 to the power of 20.
+# - `sha256_of(path)` returns the digest of a file as 64 characters, with small letters. The file may
+#   be larger than the memory: read it in **pieces** of a megabyte. `hashlib.sha256()` makes an object
+#   that takes one piece after another with `.update(piece)`; its `.hexdigest()` gives the characters.
+#   A file that was opened with `open(path, "rb")` gives its next `n` bytes with `.read(n)`, and `b""`
+#   when there are no more. A megabyte is `1 << 20` bytes, that is 2 to the power of 20.
 # - `verified(path, sha256)` returns `path` if the file has that digest. Otherwise it raises a
 #   `ValueError` with the file's name in it. Some people write digests in CAPITALS; that is the same
 #   digest.

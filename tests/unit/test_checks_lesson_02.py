@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from nbgrader import utils
 
+from autograder.build.release import read_notebook
 from autograder.build.step import grade_id
-from autograder.directory import Directory
-from autograder.lints import notebook_of
-from autograder.synthetic import reference
+from autograder.markers import reference
 from course.checks.lesson_02 import PracticeMount
 from course.exercise import Result, Verdict, check
 
@@ -28,7 +27,7 @@ UNSEEN = {
 
 
 def cells() -> list[Any]:
-    return list(notebook_of(Directory.open(ROOT), LESSON).cells)
+    return list(read_notebook(ROOT / "source" / LESSON / f"{LESSON}.ipynb").cells)
 
 
 def namespace(instead: str = "") -> dict[str, Any]:
