@@ -91,9 +91,7 @@ work = Path(scratch.name)
 # A notebook on Colab runs on a machine that is lent to you. It can reach three places:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-places", "locked": true, "schema_version": 3, "solution": false}
-from course.figure import figure
-
-figure("02-three-places")
+course.figure("02-three-places")
 
 # %% [markdown]
 # - The **local disk** of the lent machine (`/content`, `/tmp`) is fast. When the session ends, it
@@ -411,9 +409,7 @@ print("beside the folder:", [path.name for path in work.glob("*.txt")])
 # log-in.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-hostile", "locked": true, "schema_version": 3, "solution": false}
-from course.figure import figure
-
-figure("02-hostile-archive")
+course.figure("02-hostile-archive")
 
 # %% [markdown]
 # Four tricks are common:
@@ -829,9 +825,7 @@ print("on the practice Drive:", (drive / "results.bin").stat().st_size, "of 1024
 # The cure has four parts, and serious programs use all of them:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-survive", "locked": true, "schema_version": 3, "solution": false}
-from course.figure import figure
-
-figure("02-whole-or-not")
+course.figure("02-whole-or-not")
 
 # %% [markdown]
 # 1. **Another name first.** Copy to a temporary file *beside* the target, such as
