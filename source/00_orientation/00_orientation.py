@@ -3,7 +3,7 @@
 #   course:
 #     accelerator: none
 #     before:
-#     - 'Python: functions, lists, sets, `for` and `if`; nothing about notebooks, nothing about GPUs'
+#     - 'Python: functions, lists, sets, `for` and `if`; nothing about notebooks or GPUs'
 #     - A browser; for Colab, a Google account
 #     - On Colab, save a copy first (File, Save a copy in Drive), or your work is lost
 #     difficulty: beginner
@@ -55,22 +55,34 @@ from typing import NamedTuple
 # ## How this notebook works
 #
 # What you are reading is a notebook. It is made of **cells**: some hold text, like this one, some
-# hold code. To **run** a cell of code, click into it and press *Shift* and *Enter* together.
+# hold code. To **run** a cell of code, click into it and press *Shift* and *Enter* together, or press
+# the triangle ▶ (on Colab at the left of the cell, in JupyterLab above the page).
 #
-# Do that now with the two cells above. The first takes a moment: it gets what is missing and then
-# shows a card that says where you are. More about the card in section 5.
+# Do that now with the two cells above this text. The first takes a moment: it gets what is missing,
+# then it shows a card that says where you are. Section 5 explains the card.
 #
 # Every lesson of this course works in the same way:
 #
-# 1. An exercise is a cell with the line `raise NotAttempted(…)` in it. Put your code in the place
-#    of that line, and run the cell.
+# 1. An **exercise** is a cell with the line `raise NotAttempted(…)` in it. Put your code in the place
+#    of that line, and run the cell. An example: `double` before and after.
+#
+#    ```python
+#    def double(n):
+#        raise NotAttempted("double")
+#    ```
+#    ```python
+#    def double(n):
+#        return 2 * n
+#    ```
+#
 # 2. Run the **check** in the cell below it. It answers *passed*, *not yet* (and why), or *not
 #    attempted*. Ask as often as you like: a check never costs you anything.
 # 3. The next cell says *Graded*. It looks empty. Leave it as it is: your instructor's tests run there
 #    after you hand in, and they look at more cases than the check does.
 #
-# Stuck? Make a new cell and run `hint("hours-left")` in it, with the name of the exercise. It points
-# the way; `hint("hours-left", level=2)` nearly gives the answer away. Asking for hints is free too.
+# Stuck? Make a new cell (on Colab with *+ Code*, in JupyterLab with *+*) and run `hint("hours-left")`
+# in it, with the name of the exercise. It points the way; `hint("hours-left", level=2)` nearly gives
+# the answer away. Hints are free, too.
 #
 # ## 1. Your first check
 #
@@ -106,7 +118,7 @@ for _limit in (12, 9, 4, 24):
 
 # %% [markdown]
 # **Expected:** the check says *Passed*. If it says *Not attempted yet*, run the cell with your
-# function first: typing is not running.
+# function first, then the check again: what you type counts only when its cell is run.
 #
 # ## 2. A document and a process
 #
@@ -114,8 +126,8 @@ for _limit in (12, 9, 4, 24):
 #
 # - The **document** is what you see: text, code, and the results that the code gave when it was last
 #   run. It is a file, it can be saved and sent.
-# - The **kernel** is a running Python. It is started when you open the notebook, on a machine that
-#   may be far away. It gets the cells that you run, one by one, and remembers every name they make.
+# - The **kernel** is a running Python. It was started for you, on a machine that may be far away. It
+#   gets the cells that you run, one by one, and remembers every name they make.
 #
 # The document does not know what the kernel remembers, and the kernel does not know where a cell
 # stands on the page. All trouble in this lesson comes from that.
@@ -145,7 +157,10 @@ print("visits:", visits)
 
 # %% [markdown]
 # **Expected:** `visits: 1`, then 2, then 3. The code on the page is the same each time, the result is
-# not: it depends on how often you pressed the keys.
+# not: it depends on how often you ran the cell. Look at the number in brackets, too: it grows.
+#
+# (A cell that does not come to an end can be stopped with the square ■ beside the triangle, or in its
+# place.)
 #
 # ## 3. Find hidden state
 #
@@ -153,11 +168,11 @@ print("visits:", visits)
 # note its number, its code, the names it makes, and the names it needs from outside.
 
 # %% nbgrader={"grade": false, "grade_id": "page", "locked": true, "schema_version": 3, "solution": false}
-class Cell(NamedTuple):
+class Cell(NamedTuple):  # a tuple whose parts have names
     number: int | None  # the number in brackets; None if the cell was never run
     source: str  # its code
     makes: set  # the names it makes, as text
-    uses: set  # the names it needs that are not its own, as text
+    uses: set  # the names it needs from cells that ran before it, as text
 
 
 page = [
@@ -170,10 +185,11 @@ for position, cell in enumerate(page):
     print(f"position {position}:  [{cell.number}]  {cell.source}")
 
 # %% [markdown]
-# `cell.number` and `page[0].source` read a part. As always in Python, positions count from 0.
+# The **position** of a cell is its place on the page, and counts from 0, as always in Python. A point
+# reads a part of a cell: `page[0].number` is 4, and `page[0].makes` is `{"warm"}`.
 #
-# First the numbers. They are the order in time, the page is the order in space. Where the two differ,
-# the lines in this picture cross:
+# First the numbers. They are the order in time; the page is the order from top to bottom. Where the
+# two differ, the lines in this picture cross:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-two-orders", "locked": true, "schema_version": 3, "solution": false}
 figure("00-two-orders")
@@ -186,9 +202,9 @@ figure("00-two-orders")
 #
 # Return the positions of all cells that are out of order, each once, as a list. Cells that were never
 # run have the number `None`: leave them out. Gaps are no mistake: in the numbers 2, 5, 9 nothing is
-# out of order, some cells were just run twice.
+# out of order, some cells were just run more than once.
 #
-# For `page` the answer is `[1, 2]`.
+# For `page` the answer is `[1, 2]`: above these two stands a cell with the number 4.
 
 # %% nbgrader={"grade": false, "grade_id": "run-order", "locked": false, "schema_version": 3, "solution": true}
 def out_of_order(page):  # a list of Cell, from top to bottom
@@ -233,7 +249,9 @@ for _numbers in _fixed + _drawn + _some_not_run:
     assert _found is not None, "out_of_order returns nothing: is there a `return`?"
     _found = sorted(_found)
     assert len(_found) == len(set(_found)), "some position stands in the list more than once"
-    assert _found == _ran_before_one_above(_numbers), "the positions out of order are wrong for some page"
+    _right = _found == _ran_before_one_above(_numbers)
+    assert _right or None not in _numbers, "the positions are wrong for a page with cells that were never run"
+    assert _right, "the positions out of order are wrong for some page"
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -283,29 +301,31 @@ def _not_made_above(cells):
     return {name for i, cell in enumerate(cells) for name in cell.uses if not any(name in c.makes for c in cells[:i])}
 
 
+assert from_nowhere([]) is not None, "from_nowhere returns nothing: is there a `return`?"
 _pages = [[], [_Cell(3, "n = n + 1", {"n"}, {"n"})], [_Cell(1, "n = 0", {"n"}, set()), _Cell(None, "n", set(), {"n"})]]
 for _length in (2, 3, 4, 5, 6, 7, 8, 9):
     _pages.append([_Cell(_i + 1, "", _some_names(2), _some_names(3)) for _i in range(_length)])
-for _page in _pages:
-    _found = from_nowhere(_page)
-    assert _found is not None, "from_nowhere returns nothing: is there a `return`?"
-    assert not isinstance(_found, str), "text came back, not a set of names"
-    assert set(_found) == _not_made_above(_page), "the names from nowhere are wrong for some page"
 _below = [_Cell(2, "", set(), {"loss"}), _Cell(1, "", {"loss"}, set())]
 assert set(from_nowhere(_below)) == {"loss"}, "a name that is only made further down counts as known"
 _far_above = [_Cell(1, "", {"lr"}, set()), _Cell(2, "", {"seed"}, set()), _Cell(3, "", set(), {"lr"})]
 assert set(from_nowhere(_far_above)) == set(), "a name made two cells further up counts as missing"
+for _page in _pages:
+    _found = from_nowhere(_page)
+    assert not isinstance(_found, str), "text came back, not a set of names"
+    assert set(_found) == _not_made_above(_page), "the names from nowhere are wrong for some page"
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 4. Restart and run all
 #
-# There is one test that finds all hidden state: throw the kernel away, start a new one, and run every
+# There is one way to find hidden state for sure: throw the kernel away, start a new one, and run every
 # cell from top to bottom. On Colab that is *Runtime ▸ Restart session and run all*; JupyterLab has it
-# in its menu *Kernel*. Do it before you send a notebook to anybody, and before you hand one in.
+# in its menu *Kernel*. The page keeps all you wrote; only the memory is emptied. Do it before you send
+# a notebook to anybody, and before you hand one in. (A cell that needs an exercise which you left out
+# will say *not attempted*. If the run stops there, run the cells below it yourself.)
 #
-# The next cell does the same in small: `exec` runs code that is given as text, and `memory` is all
-# that this code can see. At the start it is empty, like a new kernel.
+# The next cell does the same to the page of the picture. `exec` runs code that is given as text, its
+# **source**, and `memory` is all that this code can see. At the start it is empty, like a new kernel.
 
 # %% nbgrader={"grade": false, "grade_id": "restart", "locked": true, "schema_version": 3, "solution": false}
 def restart_and_run_all(cells):
@@ -323,19 +343,20 @@ broken = [cell.source for cell in page]
 restart_and_run_all(broken)
 
 # %% [markdown]
-# **Expected:** it stops at position 0. The kernel of the picture gave a share all the same.
+# **Expected:** it stops at position 0. And yet somebody saw a share on that page, and believed it.
 #
 # ### Exercise `fresh-start` · medium · 10 minutes
 #
-# Mend this notebook. `cells` is a list of four texts, the sources of the page in the order of the
-# page: `cells[0]` makes `warm`, `cells[1]` makes `readings`, `cells[2]` makes `limit`, and `cells[3]`
-# makes `share`. Return a list of sources that runs from top to bottom in a new kernel.
+# Mend this notebook. `cells` is a list of four texts, the sources in the order of the page:
+# `cells[0]` makes `warm`, `cells[1]` makes `readings`, `cells[2]` makes `limit`, and `cells[3]` makes
+# `share`. Return a list of sources that runs from top to bottom in a new kernel.
 #
-# - Two cells stand too low. Return them in another order.
-# - One cell was deleted. Write it again: `days` is how many readings there are.
+# - Two cells stand too low. Put them where they belong.
+# - One cell was deleted. Write its source again, as a text: it makes `days`, which is how many readings
+#   there are.
 #
-# `share` has to come out as the share of the readings that lie above the limit. The tests bring other
-# readings and another limit, so take the cells from `cells` and do not type their numbers.
+# In the end, `share` is the share of the readings that lie above the limit. The tests bring other
+# readings and another limit, so take the cells from `cells`, and do not type their numbers.
 
 # %% nbgrader={"grade": false, "grade_id": "fresh-start", "locked": false, "schema_version": 3, "solution": true}
 def mend(cells):  # four texts, as in `broken`
@@ -383,8 +404,10 @@ restart_and_run_all(mend(broken))
 # ## 5. Is this place for you?
 #
 # **Google Colab** gives you a kernel on a machine of Google's and shows the document in your browser.
-# You install nothing, and with some luck there is a GPU: a chip that does very many simple
-# calculations at once, which is what neural networks need.
+# You install nothing, and with some luck there is a **GPU**: a chip that does very many simple
+# calculations at once, which is what neural networks need. The time that you have such a machine is
+# a **session**. In autumn 2026, a free one lasts at most 12 hours, and less if you go away. A GPU is
+# not promised. So:
 #
 # | Colab is good for | Colab is not made for |
 # | --- | --- |
@@ -392,17 +415,18 @@ restart_and_run_all(mend(broken))
 # | a quick experiment | full control of the machine and what is installed |
 # | showing a notebook to others, and writing it together | very large data that have to stay |
 #
-# A time with one kernel on one machine is a **session**. When it ends, the machine is wiped. What goes
-# and what stays depends on where a thing lives:
+# When a session of Colab ends, the disk of its machine is wiped. What is left depends on where it is:
 #
-# | What | Where it lives | After a restart of the kernel | After the end of the session |
+# | What | Where | Kernel restarted | Session over |
 # | --- | --- | --- | --- |
-# | names, such as `readings` | memory of the kernel | gone | gone |
-# | files that a cell wrote | disk of the machine | there | gone on Colab; your own machine keeps them |
-# | the document | where you saved it: on Colab, Drive | there | there |
+# | names, such as `readings` | the kernel's memory | gone | gone |
+# | files that cells wrote | the machine's disk | there | gone |
+# | the document, saved | on Colab: your Drive | there | there |
 #
-# **On Colab, did you save a copy?** What a link opens is only a view of somebody else's notebook. Choose
-# *File ▸ Save a copy in Drive* now, if you have not, and go on in the copy.
+# On your own machine there is no such end: its disk keeps what you wrote.
+#
+# **On Colab, did you save a copy?** What a link opens is only a view of somebody else's notebook. If you
+# have not, choose *File ▸ Save a copy in Drive* now, and go on in the copy.
 #
 # The card of the first cell says all this about the place where *you* are. It is an object, and its
 # parts have names:
@@ -422,8 +446,8 @@ print("pitfall       ", here.pitfall)
 #
 # ### Exercise `fits-here` · medium · 9 minutes
 #
-# You have a plan. Will this place do? Sentences such as `here.session` are for people. For a program,
-# we write down the two facts in them:
+# You have a plan. Will this place do? What the card says in `session` and `lost` are sentences for
+# people. For a program, we write down the two facts in them as `Terms`:
 
 # %% nbgrader={"grade": false, "grade_id": "plan", "locked": true, "schema_version": 3, "solution": false}
 class Terms(NamedTuple):
@@ -521,13 +545,12 @@ for _memory, _terms, _plan in _cases:
 # %% [markdown]
 # ## 6. A notebook with a form
 #
-# Values that you want to change from run to run belong into one cell, near the place where they are
-# needed, and nowhere else. On Colab, the comments behind them turn this cell into a **form**: fields
-# and switches beside the code. Elsewhere they are comments like any other, and you change the code.
+# Values that you want to change from run to run, its **parameters**, belong in one cell and nowhere
+# else. On Colab, the comments that begin with `@param` turn such a cell into a **form**: fields and
+# switches beside the code. Elsewhere they are comments like any other, and you change the code.
 #
-# The cell below also carries the tag `parameters`. A program that runs notebooks finds it by that tag
-# and puts other values after it: later in the course, this is how a notebook runs twenty times with
-# twenty values while you sleep.
+# The cell below also carries a tag, `parameters`. By that tag, a program that runs notebooks finds it
+# and puts other values in: so one notebook can run twenty times with twenty values while you sleep.
 
 # %% tags=["parameters"]
 HOURS = 2  # @param {type:"number"}
@@ -540,15 +563,19 @@ KEEP_FILES = True  # @param {type:"boolean"}
 # Whoever fills in a form makes mistakes, and a program that passes values may pass text for a number.
 # A wrong value should stop the notebook *here*, in words, and not an hour later in some other cell.
 #
-# Return a `Plan` with the three values, as they are. But if one makes no sense, raise a `ValueError`
-# whose text names the parameter (`hours`, `gpu_memory` or `keep_files`) and says what is wrong:
+# Return a `Plan` with the three values, as they are. But if one makes no sense, stop with
+# `raise ValueError("…")`, and let the text name the parameter (`hours`, `gpu_memory` or `keep_files`)
+# and say what is wrong:
 #
 # - `hours` has to be a number above 0;
 # - `gpu_memory` has to be a number, 0 or more;
 # - `keep_files` has to be `True` or `False`, and nothing else.
 #
-# Text is never a number here, not even `"2"`. And mind the text `"False"`: for Python, every text that
-# is not empty counts as true, so `if "False":` goes the wrong way without a word.
+# Text is never a number here, not even `"2"`. `isinstance(hours, (int, float))` tells you whether
+# `hours` is a number: ask that before you compare it with 0.
+#
+# Mind the text `"False"`. For Python, every text that is not empty counts as true, so `if "False":`
+# goes the wrong way without a word.
 
 # %% nbgrader={"grade": false, "grade_id": "form-values", "locked": false, "schema_version": 3, "solution": true}
 def plan_from_form(hours, gpu_memory, keep_files):
@@ -608,8 +635,8 @@ for _part, _value in _wrong_values:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now put everything together. Write down the terms of the place where you are (your card says them;
-# these are Colab's), change the form above as you like, and run both cells again.
+# Now put everything together. The terms below are those of the free Colab: write down yours, as the
+# card says them. Change the values in the form as you like. Then run both cells again.
 
 # %% tags=["after-exercises"]
 terms = Terms(hours=12, files_stay=False)
@@ -618,8 +645,8 @@ print(plan)
 print("against it:", objections(here, terms, plan) or "nothing")
 
 # %% [markdown]
-# **Expected:** with the values above, `['files']`. What to do about that comes in a later lesson: files
-# that have to stay go to Drive, and a long run saves its state as it goes.
+# **Expected:** with the values above, `['files']`. That is no reason to go away: `course.keep()` gives
+# you a folder that stays, on Colab in your Drive.
 #
 # ## Three errors you will meet
 #
@@ -632,9 +659,12 @@ print("against it:", objections(here, terms, plan) or "nothing")
 #
 # ## What it cost, and cleaning up
 #
-# Nothing, on Colab, Kaggle or your own machine. When you are done: run all once more after a restart,
-# save, hand in as the last section says, and then choose *Runtime ▸ Disconnect and delete runtime* on
-# Colab. That ends the session and leaves the machine to somebody else. Your copy in Drive stays.
+# Nothing, on the free Colab, on Kaggle or on your own machine. When you are done:
+#
+# 1. restart and run all, once more;
+# 2. save, and hand in as the last section says;
+# 3. on Colab, choose *Runtime ▸ Disconnect and delete runtime*. It ends the session and leaves the
+#    machine to somebody else. Your copy in Drive stays.
 #
 # ## Five questions
 #
@@ -660,8 +690,8 @@ print("against it:", objections(here, terms, plan) or "nothing")
 #
 # **3. You delete the cell `lr = 0.1` and go on working. What happens?**
 #
-# <details><summary>The next cell that uses `lr` fails</summary>No, and that is the trouble: the kernel
-# still knows the name.</details>
+# <details><summary>The next cell that uses <code>lr</code> fails</summary>No, and that is the
+# trouble: the kernel still knows the name.</details>
 # <details><summary>Colab deletes the name, too</summary>No. The document and the kernel are two
 # things, and deleting text changes only one of them.</details>
 # <details><summary>Nothing, until there is a new kernel</summary>Right. Then it fails, perhaps on the
@@ -696,7 +726,8 @@ print("against it:", objections(here, terms, plan) or "nothing")
 #
 # ## Read on
 #
-# - [Jupyter: what a notebook is](https://jupyter-notebook.readthedocs.io/en/stable/notebook.html)
+# - [Project Jupyter: documentation](https://docs.jupyter.org/)
 # - [Colab: questions and answers](https://research.google.com/colaboratory/faq.html)
-# - The talk this course grew from asks the same question, "Is it for you?": F. Chouteau, "Google Colab &
-#   AI Notebook", Toulouse Data Science 38, 2019.
+# - [Colab: forms](https://colab.research.google.com/notebooks/forms.ipynb)
+# - The talk this course grew from asks "Is it for you?", too: F. Chouteau, "Google Colab & AI
+#   Notebook", Toulouse Data Science 38, 2019.
