@@ -136,9 +136,7 @@ for _limit in (12, 9, 4, 24):
 # 2 for the next. Run a cell again, and it gets a new, larger number.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-two-parts", "locked": true, "schema_version": 3, "solution": false}
-from course.figure import figure
-
-figure("00-two-parts")
+course.figure("00-two-parts")
 
 # %% [markdown]
 # Look at the name `days` in the picture. No cell on the page makes it: its cell, number 3, was
@@ -192,7 +190,7 @@ for position, cell in enumerate(page):
 # two differ, the lines in this picture cross:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-two-orders", "locked": true, "schema_version": 3, "solution": false}
-figure("00-two-orders")
+course.figure("00-two-orders")
 
 # %% [markdown]
 # ### Exercise `run-order` · medium · 8 minutes
