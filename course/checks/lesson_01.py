@@ -8,7 +8,7 @@ from typing import Any
 
 from course.checks import checks
 
-Pair = namedtuple("Pair", "images labels")  # noqa: PYI024 - what students meet in other people's code
+Pair = namedtuple("Pair", "images labels")
 
 
 def _written(value: Any, what: str) -> None:
@@ -282,17 +282,18 @@ def _mixed_precision(make_scaler: Any, mixed_step: Any) -> None:
     torch.manual_seed(0)
     inputs, labels = torch.randn(16, 6), torch.arange(16) % 3
     for dtype in (torch.bfloat16, torch.float16):
-        model = torch.nn.Sequential(torch.nn.Linear(6, 3))
-        before = model[0].weight.detach().clone()
+        linear = torch.nn.Linear(6, 3)
+        model = torch.nn.Sequential(linear)
+        before = linear.weight.detach().clone()
         optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
         scaler = torch.amp.GradScaler("cpu", init_scale=1024.0, enabled=dtype == torch.float16)
         arguments = (model, inputs, labels, optimiser, scaler, cpu, dtype)
         _steps(mixed_step, arguments, _full_steps(model, inputs, labels), before)
     # The gradients overflow at this scale.
     scaler = torch.amp.GradScaler("cpu", init_scale=2.0**60)
-    before = model[0].weight.detach().clone()
+    before = linear.weight.detach().clone()
     mixed_step(model, inputs, labels, optimiser, scaler, cpu, torch.float16)
-    assert torch.equal(model[0].weight, before), (
+    assert torch.equal(linear.weight, before), (
         "gradients that overflow should leave the weights alone, but they moved. Use the scaler."
     )
 
