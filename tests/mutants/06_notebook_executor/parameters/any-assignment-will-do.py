@@ -1,4 +1,7 @@
-"""Looked for known names in all code cells, not in the tagged one."""
+"""Looked for known names in all code cells, not in the tagged one.
+
+Only hidden tests see it.
+"""
 def with_parameters(notebook, values):
     notebook = copy.deepcopy(notebook)
     places = [i for i, cell in enumerate(notebook["cells"]) if "parameters" in tags_of(cell)]

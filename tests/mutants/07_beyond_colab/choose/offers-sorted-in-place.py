@@ -1,4 +1,7 @@
-"""Sorted the list it was given, which everybody else uses too."""
+"""Sorted the list it was given, which everybody else uses too.
+
+Only hidden tests see it.
+"""
 def choose(needs, offers):
     offers.sort(key=lambda offer: (offer["hour_price"], -offer["gpu_gb"]))
     ranking, rejected = [], {}

@@ -1,4 +1,7 @@
-"""Asked whether VERTEX_PRODUCT is set, not what it says."""
+"""Asked whether VERTEX_PRODUCT is set, not what it says.
+
+Only hidden tests see it.
+"""
 def where_am_i(environ, paths, modules):
     if "KAGGLE_KERNEL_RUN_TYPE" in environ:
         return "kaggle"
