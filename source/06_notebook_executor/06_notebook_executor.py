@@ -1,11 +1,11 @@
 # ---
 # jupyter:
 #   course:
-#     accelerator: gpu
+#     accelerator: none
 #     before:
 #     - Python functions, dictionaries, exceptions (`try`, `except`, `finally`) and files; no cloud account
 #     - The words *cell* and *kernel* from lesson 00 should not be new to you
-#     - A GPU helps and is not needed; on Colab, save a copy first (File, Save a copy in Drive)
+#     - No GPU is needed; on Colab, save a copy first (File, Save a copy in Drive)
 #     difficulty: intermediate
 #     minutes: 105
 #     objectives:

@@ -12,8 +12,7 @@ from nbgrader import utils
 from autograder.build.release import source_notebook
 from autograder.build.step import grade_id
 from autograder.directory import Directory
-from autograder.markers import marked
-from autograder.synthetic import reference
+from autograder.markers import marked, reference
 from course.exercise import Result, Verdict, check
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,7 @@ from nbgrader import utils
 
 from autograder.build.release import read_notebook
 from autograder.build.step import grade_id
-from autograder.markers import marked, released
-from autograder.synthetic import reference
+from autograder.markers import marked, reference, released
 from course.exercise import Result, Verdict, check
 
 ROOT = Path(__file__).parents[2]
