@@ -5,7 +5,7 @@
 #     before:
 #     - Python functions, dictionaries, exceptions (`try`, `except`, `finally`) and files; no cloud account
 #     - The words *cell* and *kernel* from lesson 00 should not be new to you
-#     - A GPU helps and is not needed; on Colab, save a copy first (File, Save a copy in Drive)
+#     - No GPU is needed; on Colab, save a copy first (File, Save a copy in Drive)
 #     difficulty: intermediate
 #     minutes: 105
 #     objectives:
@@ -65,8 +65,9 @@ from pathlib import Path
 # ## How this notebook works
 #
 # As in the other lessons: replace `raise NotAttempted(…)` by your code, run the cell, then the
-# **check** below it. `hint("parameters")` points the way; `hint("parameters", level=2)` nearly
-# gives it away. Hidden tests look at more cases when you hand in.
+# **check** below it. In a cell of your own, `hint("parameters")` points the way, and
+# `hint("parameters", level=2)` nearly gives it away. Hidden tests look at more cases when you hand
+# in.
 #
 # ## 1. Nobody watches
 #
@@ -83,7 +84,7 @@ from pathlib import Path
 # - **it cleans up in every case**: a rented machine that is forgotten goes on costing money;
 # - **it leaves a trace**: what ran, with which values, and how it ended, is in a folder.
 #
-# The program of 2019 had no deadline, and if it crashed itself, the machine stayed.
+# The program of 2019 had no deadline, and when the program itself crashed, the machine stayed.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-life", "locked": true, "schema_version": 3, "solution": false}
 course.figure("06-life-of-a-run")
@@ -141,7 +142,8 @@ def names_set_by(source):
 
 # %% [markdown]
 # And this is the job: a small network learns the shape of a wave. It uses a GPU if there is one.
-# Its result is a file, `metrics.json`, not a printed line: files are what programs can collect.
+# You need not follow every line. Its result is a file, `metrics.json`, not a printed line: files
+# are what programs can collect.
 
 # %% nbgrader={"grade": false, "grade_id": "wave", "locked": true, "schema_version": 3, "solution": false}
 wave = notebook_of(
@@ -195,8 +197,8 @@ for number, cell in enumerate(wave["cells"], start=1):
 #   new code cell with the tag `injected-parameters` and a line `name = value` for each value.
 # - Each value is written as Python: text in quotes, `True`, `None`, `[1, 2]`. Values are numbers,
 #   texts, truth values, `None`, and lists of these.
-# - A name that the tagged cell does not set is almost always a typing mistake. With a runner that
-#   lets it pass, the job runs for an hour with the default. Raise a `ValueError`; its text holds
+# - A name that the tagged cell does not set is almost always a typing mistake. If it were let
+#   pass, the job would run for an hour with the default value. Raise a `ValueError`; its text holds
 #   the unknown name and all known ones.
 # - If no cell has the tag, raise a `ValueError` too.
 
@@ -348,16 +350,17 @@ def run_cell(cell, names):
 #
 # - `"state"`: `"SUCCEEDED"`, or `"FAILED"` if a cell raised anything;
 # - `"why"`: empty after a success, else for example `"cell 5: ValueError: the loss is …"`: which
-#   cell (count all cells, Markdown too, from 1), the name of the exception, its text;
+#   cell (count all cells, Markdown too, from 1), the name of the exception
+#   (`type(error).__name__`), its text;
 # - `"notebook"`: the copy, as far as it got.
 #
 # After a failure no further cell runs: it would work on what the failed one left half-done. And
 # `clean_up()` is called **exactly once, after the last cell that runs, in every case**.
 #
-# "Every case" is wider than it looks. Ctrl-C raises `KeyboardInterrupt`, `sys.exit()` raises
-# `SystemExit`, and neither of them is an `Exception`: `except Exception` lets them pass. Everything
-# that can be raised is a `BaseException`. Ctrl-C and `sys.exit()` are failures here, reported like
-# any other. (Even `sys.exit(0)`: the cells after it did not run.)
+# "Every case" is wider than it looks. Ctrl-C and Jupyter's stop button raise `KeyboardInterrupt`,
+# `sys.exit()` raises `SystemExit`, and neither of them is an `Exception`: `except Exception` lets
+# them pass. Everything that can be raised is a `BaseException`. A stop and a `sys.exit()` are
+# failures here, reported like any other. (Even `sys.exit(0)`: the cells after it did not run.)
 
 # %% nbgrader={"grade": false, "grade_id": "fail-loudly", "locked": false, "schema_version": 3, "solution": true}
 def run_cells(notebook, clean_up):  # a notebook, and a function without arguments
@@ -635,6 +638,7 @@ for _beat in (_young, _old, None):
 for _half in (b"", b'{"state": "SUCC', _json.dumps(_record()).encode()):
     assert _state({"run.json": _half}, _young) == ("RUNNING", ""), "a run whose heartbeat is younger than 30 seconds, seen from now, is not RUNNING"
     assert _state({"run.json": _half}, _old)[0] == "TORN", "a run without a marker and with an old heartbeat is not TORN"
+assert _state({}, 29.0)[0] == "RUNNING" and _state({}, 31.0)[0] == "TORN", "the limit is not 30 seconds"
 _answer = _state({"run.json": _record("SUCCEEDED")}, _old)
 assert _answer[0] == "TORN", "run.json says SUCCEEDED, there is no marker, and it is not TORN"
 assert isinstance(_answer[1], str) and _answer[1], "TORN has no reason"
@@ -702,16 +706,18 @@ print("without its marker, in an hour:", state_of(runs / "first", time.time() + 
 #
 # - **stable**: the same point has the same name, tomorrow and on another machine, in whatever order
 #   its parameters come;
-# - **different**: two points never share a name, not even `"a b"` and `"a/b"`, or two long texts
-#   that differ at their end;
+# - **different**: two points never share a name, not even `"a b"` and `"a/b"`, the number `1` and
+#   the text `"1"`, or two long texts that differ at their end;
 # - **safe**: only the letters a to z and A to Z, digits, `.`, `_` and `-`; it begins with a letter
 #   or a digit and has at most 100 characters;
-# - **readable**: names and values of a small point can be read in it.
+# - **readable**: the names and values of a small point stand in it as they are, here `lr`, `0.1`,
+#   `width` and `8`.
 #
 # A readable text alone cannot be all four. So put a *digest* behind it: a fingerprint of the whole
 # point. `hashlib.sha256(text.encode()).hexdigest()` gives 64 characters that change completely if
-# the text changes a little; eight of them are enough here. Do not take Python's own `hash`: for a
-# text it gives another number each time Python starts.
+# the text changes a little; eight of them are enough here. The text that goes in must tell all
+# points apart: `json.dumps` writes `1` and `"1"` differently, `str` does not. Do not take Python's
+# own `hash`: for a text it gives another number each time Python starts.
 
 # %% nbgrader={"grade": false, "grade_id": "run-name", "locked": false, "schema_version": 3, "solution": true}
 def run_name(point):  # {"lr": 0.1, "width": 8}
@@ -745,6 +751,7 @@ _points = [
         "a b", "a/b", "a-b", "a_b", "a:b", "a\\b", "../a", "..", "", " ", "ä", "ö", "a\nb", "*", "?", "a.b", "~", "$HOME",
         _long, _long + "1", _long + "2", "1" + _long)),
     {"a": "1_b-2", "b": 3}, {"a": 1, "b": "2_b-3"}, {"a": 1, "b": 23}, {"a": 12, "b": 3},
+    *({"seed": _width, "flag": _flag} for _flag in (True, "True", None, "None")), {"seed": str(_width), "flag": True},
 ]
 _names = [run_name(_point) for _point in _points]
 assert all(isinstance(_name, str) for _name in _names), "a name is not a text"
@@ -880,7 +887,7 @@ for _most in (1, 2, 5):
 #
 # ### Exercise `table` · medium · 15 minutes
 #
-# Twelve runs are twelve folders. A table is what people read, and a wrong table is believed. Each
+# Eight runs are eight folders. A table is what people read, and a wrong table is believed. Each
 # run is a dictionary; its *metrics* are the numbers that it measured:
 #
 # ```python
@@ -895,8 +902,9 @@ for _most in (1, 2, 5):
 #   not a zero, which would look like the best loss of all.
 # - **Order:** first the runs that `SUCCEEDED` and have the metric, the smallest first. After them
 #   all others, in the order in which they came: what failed is no candidate, whatever it measured
-#   before it failed. `nan` ("not a number") counts as not having the metric, though it is shown;
-#   every comparison with it is false, so it puts a sorted list into disorder without any error.
+#   before it failed. `nan` ("not a number", see `math.isnan`) counts as not having the metric,
+#   though it is shown; every comparison with it is false, so it puts a sorted list into disorder
+#   without any error.
 #
 # The list `runs` itself stays as it is.
 
@@ -937,7 +945,7 @@ _runs = [
     {"point": {"lr": 0.2}, "state": "SUCCEEDED", "metrics": {"loss": _loss[0], "time": 3}, "why": ""},
     {"point": {"lr": 0.3}, "state": "FAILED", "metrics": {}, "why": "cell 4: ValueError: no"},
     {"point": {"lr": 0.4, "width": 8}, "state": "SUCCEEDED", "metrics": {"loss": _loss[1]}, "why": ""},
-    {"point": {"lr": 0.5}, "state": "FAILED", "metrics": {"loss": 0.001}, "why": "cell 6: OSError: full"},
+    {"point": {"lr": 0.5}, "state": "FAILED", "metrics": {"loss": 0.001, "free": 0}, "why": "cell 6: OSError: full"},
     {"point": {"lr": 0.6, "width": 16}, "state": "SUCCEEDED", "metrics": {"time": 1, "recall": 0.5}, "why": ""},
     {"point": {"lr": 0.7}, "state": "SUCCEEDED", "metrics": {"loss": _loss[2], "recall": 0.0}, "why": ""},
     {"point": {"lr": 0.8}, "state": "SUCCEEDED", "metrics": {"loss": -_loss[3]}, "why": ""},
@@ -973,7 +981,7 @@ for _metric in ("loss", "time"):
         assert repr(_order) == _first and repr(_runs) == _before, "the list of runs is changed"
         _parameters = list(dict.fromkeys(n for _run in _order for n in _run["point"]))
         _metrics = list(dict.fromkeys(n for _run in _order for n in _run["metrics"]))
-        assert set(_heads) == {"lr", "width", "state", "loss", "time", "recall", "why"}, "a parameter or a metric that only some runs have is missing in the heads"
+        assert set(_heads) == {"lr", "width", "state", "loss", "time", "free", "recall", "why"}, "a parameter or a metric that only some runs have is missing in the heads"
         assert _heads == [*_parameters, "state", *_metrics, "why"], "the heads are not in the order that was asked for"
         assert len(_lines) == len(_order), "there is not a line for every run"
         assert all(len(_l) == len(_heads) for _l in _lines), "a line has not an entry for every head"
@@ -1069,7 +1077,7 @@ for line in [heads, *lines]:
 # that a program leaves to whoever started it, was 1: at least one run failed. 0 means that all
 # succeeded, 2 that the command itself was wrong. Scripts look at this number, not at words.
 #
-# Two differences. A run that was torn off is found by the next `course runs`, which cleans up after
+# Two more differences from yours. A run that was torn off is found by the next `course runs`, which cleans up after
 # it and marks it `FAILED`. And with `--target`, the same command runs the notebook elsewhere, for
 # example on a rented machine; see the page *A notebook as a job* in the course's documentation for
 # what has been tried and what has not.
