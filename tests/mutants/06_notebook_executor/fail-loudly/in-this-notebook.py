@@ -1,7 +1,4 @@
-"""Runs the cells among the names of this notebook: what is left from before is found.
-
-Only hidden tests see it.
-"""
+"""Runs the cells among the names of this notebook: what is left from before is found."""
 def run_cells(notebook, clean_up):
     executed, namespace = cleared(notebook), {}
     state, why = "SUCCEEDED", ""

@@ -1,7 +1,4 @@
-"""Looked for known names in all code cells, not in the tagged one.
-
-Only hidden tests see it.
-"""
+"""Looked for known names in all code cells, not in the tagged one."""
 def with_parameters(notebook, values):
     notebook = copy.deepcopy(notebook)
     places = [i for i, cell in enumerate(notebook["cells"]) if "parameters" in tags_of(cell)]
