@@ -89,7 +89,7 @@ def _no_pickle_in(data: bytes) -> None:
         tensors = safetensors.torch.load(data)
     except SafetensorError as error:
         raise AssertionError(
-            "what pack returned are not the bytes of a safetensors file: use safetensors.torch.save."
+            "what pack returned is no safetensors file: use safetensors.torch.save(tensors, texts)."
         ) from error
     for name, tensor in tensors.items():
         raw = bytes(tensor.flatten().tolist()) if tensor.dtype == torch.uint8 else b""
@@ -161,7 +161,9 @@ def _no_pickle(kind_of: Any, load_safely: Any) -> None:
             path.write_bytes(content)
             found = kind_of(str(path))
             _written(found, "kind_of")
-            assert not _ran, "your code opened a pickle, and what was in it has run. Read bytes only."
+            assert not _ran, (
+                "your code opened a pickle, and what was in it has run. Read bytes only."
+            )
             assert found == kind, f'kind_of says "{found}" of {what} called {name}, not "{kind}".'
             _refused(load_safely, str(path), kind, what)
         tensors = load_safely(str(Path(folder) / "a.pt"))
@@ -201,8 +203,8 @@ def _refused(load_safely: Any, path: str, kind: str, what: str) -> None:
     "atomic-save",
     needs=("save_atomic", "newest"),
     hints=(
-        "Write to path.with_name(path.name + '.part'), then rename that. For newest: look at each "
-        "file that fits step-*.safetensors, keep the whole ones, and compare their steps as numbers.",
+        "Write to path.with_name(path.name + '.part'), then rename that. For newest: look at all "
+        "files that fit step-*.safetensors, keep the whole ones, compare their steps as numbers.",
         "file.write(data); file.flush(); os.fsync(file.fileno()); after the with block "
         "os.replace(temporary, path). And int(path.stem.removeprefix('step-')) is the step.",
     ),
@@ -353,25 +355,39 @@ def _losses(losses: Any, count: int, what: str) -> Any:
 )
 def _time_budget(Budget: Any) -> None:  # noqa: N803 - the student's name
     now = [1000.0]
-    budget = Budget(100, 10, lambda: now[0])
 
-    def asked_at(seconds: float) -> Any:
-        now[0] = 1000 + seconds
-        answer = budget.stop()
-        _written(answer, "stop")
-        return answer
+    def asked(seconds: float, reserve: float, *times: float) -> bool:
+        """Return what the last of several questions gives, so many seconds after the start."""
+        begin = now[0] = now[0] + 500
+        budget = Budget(seconds, reserve, lambda: now[0])
+        for time in times:
+            now[0] = begin + time
+            answer = budget.stop()
+            _written(answer, "stop")
+        return bool(answer)
 
-    assert not asked_at(30), (
-        "asked for the first time, 70 seconds before the end, stop says True. The 30 seconds before "
-        "were preparation, no step."
+    assert asked(100, 0, 0, 200), (
+        "the clock says that the time is over, but stop says False. Does stop ask self.clock()?"
     )
-    assert not asked_at(55), "45 seconds left, longest step 25, reserve 10: stop should say False."
-    assert not asked_at(60), "40 seconds left, longest step 25, reserve 10: stop should say False."
-    assert asked_at(66), (
-        "34 seconds left, longest step 25, reserve 10: stop should say True. Steps took 25, 5 and 6."
+    assert asked(100, 0, 101), (
+        "asked for the first time when the time is over, stop says False. The clock starts when "
+        "the budget is made, not at the first question."
     )
-    budget = Budget(100, 10, lambda: now[0])
-    begun = now[0] - 1000
-    asked_at(begun + 5)
-    assert not asked_at(begun + 10), "90 seconds left, longest step 5: stop should say False."
-    assert asked_at(begun + 89), "11 seconds left, longest step 79: stop should say True."
+    assert asked(100, 0, 0, 40, 80), (
+        "20 seconds left, steps of 40 seconds, no reserve: another step does not fit, but stop "
+        "says False."
+    )
+    assert asked(100, 10, 0, 2, 4, *range(5, 96)), (
+        "5 seconds left, steps of 1 or 2 seconds, a reserve of 10: stop should say True."
+    )
+    assert asked(100, 10, 0, 30, 31, 62, 66), (
+        "34 seconds left, steps of 30, 1, 31 and 4 seconds, a reserve of 10: stop should say True. "
+        "What counts is the longest step so far."
+    )
+    assert not asked(100, 10, 40, 42, 55), (
+        "45 seconds left, steps of 2 and 13 seconds, a reserve of 10: stop should say False. The 40 "
+        "seconds before the first question were preparation, no step."
+    )
+    assert not asked(100, 10, 0, 5, 10), (
+        "90 seconds left, steps of 5 seconds, a reserve of 10: stop should say False."
+    )
