@@ -385,8 +385,8 @@ def _time_budget(Budget: Any) -> None:  # noqa: N803 - the student's name
         "What counts is the longest step so far."
     )
     assert not asked(100, 10, 40, 42, 55), (
-        "45 seconds left, steps of 2 and 13 seconds, a reserve of 10: stop should say False. The 40 "
-        "seconds before the first question were preparation, no step."
+        "45 seconds left, steps of 2 and 13 seconds, a reserve of 10: stop should say False. The "
+        "40 seconds before the first question were preparation, no step."
     )
     assert not asked(100, 10, 0, 5, 10), (
         "90 seconds left, steps of 5 seconds, a reserve of 10: stop should say False."

@@ -655,10 +655,12 @@ figure("04-atomic-write")
 # Each of the four moves has a reason:
 #
 # 1. **The same folder.** A rename works within one disk only; `/tmp` may be another one.
-# 2. **`file.flush()`** hands what Python still holds to the operating system.
-# 3. **`os.fsync(file.fileno())`** waits until the operating system has it on the disk. Without it, a
-#    power cut can leave a file with the new name and nothing inside.
-# 4. **`os.replace(temporary, path)`** renames, also over an existing file.
+# 2. **Flush.** Python collects what you write; the file's method `flush` hands all of it to the
+#    operating system.
+# 3. **`os.fsync`** waits until the operating system has it on the disk. It wants the number of the
+#    open file, which the method `fileno` gives. Without it, a power cut can leave a file with the new
+#    name and nothing inside.
+# 4. **`os.replace(old_name, new_name)`** renames, also over an existing file.
 #
 # ### Exercise `atomic-save` · medium · 20 minutes
 #
@@ -1109,7 +1111,7 @@ for _ in range(6):
     _budget = Budget(_total, _reserve, _ask)
     _end = _now[0] + _total
     _now[0] += float(_random.integers(40, 60))  # preparation: longer than any step
-    assert _budget.stop() is False, "asked for the first time, with much time left, stop does not say False"
+    assert not _budget.stop(), "asked for the first time, with much time left, stop does not say False"
     _longest = 0.0
     while True:
         _step = float(_random.integers(1, 25)) + 0.5
@@ -1117,7 +1119,7 @@ for _ in range(6):
         _longest = max(_longest, _step)
         _left = _end - _now[0]
         _said = _budget.stop()
-        assert _said is True or _said is False, "stop does not return True or False"
+        assert _said is not None, "stop does not return True or False"
         if _left < _longest + _reserve - 0.01:
             assert _said, "stop says False, though the longest step so far and the reserve no longer fit"
             break
