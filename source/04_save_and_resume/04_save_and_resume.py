@@ -477,17 +477,18 @@ new, old = io.BytesIO(), io.BytesIO()
 torch.save(numbers, new)
 torch.save(numbers, old, _use_new_zipfile_serialization=False)  # as PyTorch wrote before 2020
 for what, data in (
-    ("safetensors", safetensors.torch.save(numbers)),
     ("torch.save", new.getvalue()),
     ("torch.save, old", old.getvalue()),
     ("pickle", pickle.dumps([1, 2], protocol=4)),
+    ("safetensors", safetensors.torch.save(numbers)),
 ):
-    print(f"{what:<16}", " ".join(f"{byte:02x}" for byte in data[:9]), repr(data[8:9]))
+    print(f"{what:<16} starts with the bytes {data[:2].hex(' ')}")
+print("safetensors      goes on after 8 bytes with", data[8:20].decode(), "…")
 
 # %% [markdown]
-# **Expected:** the safetensors file starts with a small number (the length of its header, 8 bytes,
-# lowest byte first) and then `{`. The file of `torch.save` starts with `50 4b`, the letters `PK`: it
-# is a zip archive. The others start with `80`, followed by the version of the pickle format.
+# **Expected:** the file of `torch.save` starts with `50 4b`, the letters `PK`: it is a zip archive. The
+# next two start with `80`, followed by the version of the pickle format. The safetensors file starts
+# with a number, the length of its header (8 bytes, lowest byte first), and then comes a `{`.
 #
 # ### Exercise `no-pickle` · medium · 15 minutes
 #
@@ -671,7 +672,8 @@ figure("04-atomic-write")
 # if there is none. Checkpoints are called `step-20.safetensors`, `step-1000.safetensors` and so on.
 # Other files may lie there too: `best.safetensors`, notes, the remains of a write that died. Do not go
 # by the time of the file, since a copy from Drive has a new one. And mind how texts are sorted:
-# `"step-1000"` comes before `"step-20"`.
+# `"step-1000"` comes before `"step-20"`. Your temporary file needs a name that `newest` does not take
+# for a checkpoint.
 #
 # Use the function `is_whole` below. Its limit: it notices a file that is too short, but not a changed
 # number in the middle. For that, one stores a digest; `course.Checkpoint` in section 8 does.
@@ -1004,22 +1006,22 @@ _shutil.rmtree(_FOLDER)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the proof, on the spirals. The first session is stopped after 130 steps; the second one starts
+# Now the proof, on the spirals. The first session is stopped after 70 steps; the second one starts
 # with other weights and other random numbers, and goes on. A third run gets only the *weights* of the
 # checkpoint, as many programs do it.
 
 # %% tags=["after-exercises", "nbval-ignore-output"]
 folder = Path(tempfile.mkdtemp())
 asked = iter(range(STEPS))
-before = train(start(), points, labels, folder, STEPS, stop=lambda: next(asked) == 130)
+before = train(start(), points, labels, folder, STEPS, stop=lambda: next(asked) == 70)
 after = train(start(seed=1), points, labels, folder, STEPS)
 print("The same losses as without interruption, to the last bit:", before + after == uninterrupted)
 
 stored, weights_only = start(seed=2), start(seed=1)
-unpack((folder / "step-130.safetensors").read_bytes(), *stored)
+unpack((folder / "step-70.safetensors").read_bytes(), *stored)
 weights_only[0].load_state_dict(stored[0].state_dict())
 careless = []
-for step in range(130, STEPS):
+for step in range(70, STEPS):
     rows = rows_of(step, COUNT)
     careless.append(train_step(*weights_only, points[rows], labels[rows]))
 
@@ -1032,8 +1034,8 @@ def smooth(losses, width=15):
 plt.figure(figsize=(6, 3.2))
 plt.plot(smooth(uninterrupted), color="0.75", linewidth=6, label="never interrupted")
 plt.plot(smooth(before + after), color="#1f5fa8", linewidth=1.5, label="resumed with everything")
-plt.plot(range(130, STEPS - 14), smooth(careless), color="#c8641e", linestyle="--", label="resumed with the weights only")
-plt.axvline(130, color="0.4", linestyle=":")
+plt.plot(range(70, STEPS - 14), smooth(careless), color="#c8641e", linestyle="--", label="resumed with the weights only")
+plt.axvline(70, color="0.4", linestyle=":")
 plt.xlabel("step")
 plt.ylabel("loss (mean of 15)")
 plt.legend()
@@ -1228,9 +1230,9 @@ print("The same losses:", resumed == fit(6))
 # ## What it cost, and cleaning up
 #
 # Nothing: a minute of computing. But checkpoints add up in real runs. AdamW keeps two more numbers for
-# each weight, so a checkpoint is about three times as large as the network. Keep the last two, delete the rest,
-# and empty the bin of Drive: what lies in it counts. At the end of the day choose *Runtime, Disconnect
-# and delete runtime*, since GPU hours are limited. On a paid machine, stop the machine.
+# each weight, so a checkpoint is about three times as large as the network. Keep the last two, delete
+# the rest, and empty the bin of Drive: what lies in it counts. At the end of the day choose *Runtime,
+# Disconnect and delete runtime*, since GPU hours are limited. On a paid machine, stop the machine.
 #
 # ## Five questions
 #
