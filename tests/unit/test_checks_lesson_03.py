@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from nbgrader import utils
 
+from autograder.build.release import source_notebook
 from autograder.build.step import grade_id
 from autograder.directory import Directory
-from autograder.lints import notebook_of
 from autograder.markers import marked
 from autograder.synthetic import reference
 from course.exercise import Result, Verdict, check
@@ -31,7 +31,7 @@ UNSEEN = {
 def namespace() -> dict[str, Any]:
     """Return what a notebook holds after the reference solutions, without its training."""
     names: dict[str, Any] = {}
-    cells = notebook_of(Directory.open(ROOT), LESSON).cells
+    cells = source_notebook(Directory.open(ROOT), LESSON).cells
     imports = next(cell.source for cell in cells if grade_id(cell) == "imports")
     exec(imports.split("device = ")[0], names)
     for cell in cells:
@@ -56,7 +56,7 @@ def told(mutant: Path) -> Result:
 
 def hidden() -> tuple[set[str], set[str]]:
     """Return what only hidden tests say: their lines, and the texts in them."""
-    cells = [c for c in notebook_of(Directory.open(ROOT), LESSON).cells if utils.is_grade(c)]
+    cells = [c for c in source_notebook(Directory.open(ROOT), LESSON).cells if utils.is_grade(c)]
     lines = {line.strip() for c in cells for line, kind in marked(c.source) if kind}
     texts = {t for line in lines for t in re.findall(r'"([^"]{12,})"', line) if " " in t}
     assert len(lines) > 50, "the hidden tests were not found"

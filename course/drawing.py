@@ -13,7 +13,7 @@ from pathlib import Path
 
 from course.errors import CourseError
 
-_FOLDER = Path(__file__).with_name("figures")
+FIGURES = Path(__file__).with_name("figures")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL)
 
 
@@ -53,8 +53,8 @@ def figure(name: str) -> Figure:
     CourseError
         If there is none of that name.
     """
-    path = _FOLDER / f"{name}.svg"
-    known = sorted(path.stem for path in _FOLDER.glob("*.svg"))
+    path = FIGURES / f"{name}.svg"
+    known = sorted(path.stem for path in FIGURES.glob("*.svg"))
     if name not in known:
         raise CourseError(f"there is no figure '{name}'", do=f"use one of: {', '.join(known)}")
     return Figure(path.read_text("utf-8"))

@@ -1,0 +1,11 @@
+"""Takes the first values, then the second ones: pairs, not a grid."""
+def sweep(axes, state, run, most_failures=3):
+    rows, failures = [], 0
+    for values in zip(*axes.values()):
+        point = dict(zip(axes, values))
+        stands = state(point)
+        if stands not in ("SUCCEEDED", "RUNNING") and failures < most_failures:
+            stands = run(point)
+            failures += stands != "SUCCEEDED"
+        rows.append((point, stands))
+    return rows
