@@ -153,12 +153,12 @@ def train_step(net, optimiser, scheduler, points, labels):  # points [B, 2], lab
     """Take one step on the device the network is on; return the loss as a number."""
     where = next(net.parameters()).device
     net.train()
-    optimiser.zero_grad()
-    loss = F.cross_entropy(net(points.to(where)), labels.to(where))
-    loss.backward()
-    optimiser.step()
-    scheduler.step()
-    return loss.item()
+    net.zero_grad()
+    value = F.cross_entropy(net(points.to(where)), labels.to(where))
+    value.backward()
+    for part in (optimiser, scheduler):  # first the weights, then the learning rate
+        part.step()
+    return value.item()
 
 
 # %% [markdown]
