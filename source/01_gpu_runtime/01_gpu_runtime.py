@@ -739,9 +739,10 @@ print("the same, 1024 times as large:", (1024 * gradient).to(torch.float16).item
 # 1. `make_scaler` returns a `torch.amp.GradScaler(device.type, enabled=…)` that is enabled for float16
 #    and for nothing else. One that is not enabled lets everything pass unchanged.
 # 2. `mixed_step` trains one step:
-#    clear the gradients; move both tensors to the device; network and `F.cross_entropy` under autocast; then, instead of
-#    `loss.backward()` and `optimiser.step()`: `scaler.scale(loss).backward()`, `scaler.step(optimiser)`,
-#    `scaler.update()`. Return the loss as a Python number.
+#    clear the gradients; move both tensors to the device; network and `F.cross_entropy` under
+#    autocast. Call `backward()` not on the loss but on what `scaler.scale` makes of it. Then
+#    `scaler.step`, which is given the optimiser, takes the step, and `scaler.update` ends it. Return
+#    the loss as a Python number.
 
 # %% nbgrader={"grade": false, "grade_id": "mixed-precision", "locked": false, "schema_version": 3, "solution": true}
 def make_scaler(device, dtype):  # torch.device; torch.float16, torch.bfloat16 or torch.float32
