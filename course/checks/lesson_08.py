@@ -142,6 +142,7 @@ def _interruption(train_to: Any) -> None:
     import torch
 
     asked: list[int] = []
+    here = torch.device("cpu")
     generator = torch.Generator().manual_seed(3)
     tables = [(torch.randn(6, 4, generator=generator), torch.arange(6) % 3) for _ in range(12)]
 
@@ -158,17 +159,17 @@ def _interruption(train_to: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         torch.manual_seed(0)
         whole = _session(f"{folder}/whole")
-        train_to(12, *whole[:3], batch_of, whole[3], every=3)
+        train_to(12, *whole[:3], batch_of, whole[3], here, every=3)
         assert asked == list(range(12)), f"batch_of was asked for {asked}, not for 0, 1, … 11."
         asked.clear()
         torch.manual_seed(0)
         first = _session(f"{folder}/run")
         with contextlib.suppress(ConnectionError):
-            train_to(12, *first[:3], until_it_dies, first[3], every=3)
+            train_to(12, *first[:3], until_it_dies, first[3], here, every=3)
         asked.clear()
         torch.manual_seed(1)
         second = _session(f"{folder}/run")
-        train_to(12, *second[:3], batch_of, second[3], every=3)
+        train_to(12, *second[:3], batch_of, second[3], here, every=3)
     assert asked[:1] == [6], (
         f"cut off after 7 steps, with every=3, it should go on with step 6, not {asked[:1]}: "
         "save when 3, 6, … steps are done, and give Progress the number of steps done."
@@ -252,8 +253,8 @@ def _model_card(make_card: Any, balanced_accuracy: Any) -> None:
         "Six steps, in the order of the list above. The function that trains an epoch is one call "
         "of train_to with (number + 1) * STEPS; the other is one call of balanced_accuracy.",
         "def run_epoch(number): train_to((number + 1) * STEPS, model, optimiser, schedule, "
-        "batch_of, checkpoint). Then history = train_within(SECONDS, EPOCHS, model, run_epoch, "
-        "validate); save_file(model.state_dict(), 'capstone.safetensors').",
+        "batch_of, checkpoint, device). Then history = train_within(SECONDS, EPOCHS, model, "
+        "run_epoch, validate); save_file(model.state_dict(), 'capstone.safetensors').",
     ),
     praise="model and card are there, and the network opens.",
 )

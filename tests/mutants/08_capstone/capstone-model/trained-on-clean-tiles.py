@@ -10,7 +10,7 @@ def make_net():
 
 
 def run_epoch(number):
-    train_to((number + 1) * STEPS, model, optimiser, schedule, batch_of, checkpoint)
+    train_to((number + 1) * STEPS, model, optimiser, schedule, batch_of, checkpoint, device)
 
 
 def validate():

@@ -1,9 +1,9 @@
 """Saved and loaded the weights without the optimiser and the schedule."""
-def train_to(steps, model, optimiser, schedule, batch_of, checkpoint, every=20):
+def train_to(steps, model, optimiser, schedule, batch_of, checkpoint, device, every=20):
     done = checkpoint.load(model) or Progress()
     model.train()
     for step in range(done.step, steps):
-        images, labels = batch_of(step)
+        images, labels = (part.to(device) for part in batch_of(step))
         optimiser.zero_grad()
         F.cross_entropy(model(images), labels).backward()
         optimiser.step()
