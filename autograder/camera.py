@@ -83,7 +83,7 @@ def main() -> None:
     for path in (FILE_PATH, HELD_OUT_PATH):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
     kept = {name: arrays.pop(f"held_out_{name}") for name in ("images", "labels")}
-    np.savez_compressed(root / FILE_PATH, **arrays)
+    np.savez_compressed(root / FILE_PATH, **arrays)  # type: ignore[arg-type]
     (root / HELD_OUT_PATH).write_bytes(save(kept))
     for path in (FILE_PATH, HELD_OUT_PATH):
         content = (root / path).read_bytes()
