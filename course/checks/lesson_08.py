@@ -130,8 +130,8 @@ def _race(train_within: Any, *, seconds: float, epochs: int, scores: list[float]
     hints=(
         "First load: it returns a Progress, or None. Then a loop over range(done.step, steps), "
         "with the step you know, and at its end a condition for saving.",
-        "done = checkpoint.load(model, optimiser, schedule) or Progress(); … if (step + 1) % every "
-        "== 0 or step + 1 == steps: checkpoint.save(model, optimiser, schedule, "
+        "done = checkpoint.load(model, optimiser, scheduler) or Progress(); … if (step + 1) % "
+        "every == 0 or step + 1 == steps: checkpoint.save(model, optimiser, scheduler, "
         "progress=Progress(step=step + 1)).",
     ),
     praise="a run that was cut off once ends as if nothing had happened.",
@@ -178,12 +178,12 @@ def _interruption(train_to: Any) -> None:
     pairs = zip(whole[0].parameters(), second[0].parameters(), strict=True)
     assert all(torch.allclose(a, b, atol=1e-6) for a, b in pairs), (
         "after the interruption the weights end elsewhere: save and load model, optimiser and "
-        "schedule."
+        "scheduler."
     )
 
 
 def _session(folder: str) -> Any:
-    """Return a model, an optimiser, a schedule and a checkpoint, all new."""
+    """Return a model, an optimiser, a scheduler and a checkpoint, all new."""
     import torch
     from torch import nn
 
@@ -191,8 +191,8 @@ def _session(folder: str) -> Any:
 
     net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Dropout(0.4), nn.Linear(8, 3))
     adam = torch.optim.AdamW(net.parameters(), lr=0.05)
-    schedule = torch.optim.lr_scheduler.StepLR(adam, 4, gamma=0.5)
-    return net, adam, schedule, course.Checkpoint(folder)
+    scheduler = torch.optim.lr_scheduler.StepLR(adam, 4, gamma=0.5)
+    return net, adam, scheduler, course.Checkpoint(folder)
 
 
 @checks(
@@ -254,29 +254,37 @@ def _model_card(make_card: Any, balanced_accuracy: Any) -> None:
     "capstone-model",
     needs=("history", "make_net"),
     hints=(
-        "Six steps, in the order of the list above. The function that trains an epoch is one call "
-        "of train_to with (number + 1) * STEPS; the other is one call of balanced_accuracy.",
-        "def run_epoch(number): train_to((number + 1) * STEPS, model, optimiser, schedule, "
+        "Five lines, one for each point of the list above: a call of train_to, of "
+        "balanced_accuracy, of train_within, of make_card, and of save_file.",
+        "def run_epoch(number): train_to((number + 1) * STEPS, model, optimiser, scheduler, "
         "batch_of, checkpoint, device). Then history = train_within(SECONDS, EPOCHS, model, "
-        "run_epoch, validate); save_file(model.state_dict(), 'capstone.safetensors').",
+        "run_epoch, validate); at the end save_file(model.state_dict(), 'capstone.safetensors', "
+        "metadata={'card': json.dumps(card)}).",
     ),
     praise="model and card are there, and the network opens.",
 )
 def _capstone_model(history: Any, make_net: Any) -> None:
+    from safetensors import safe_open
     from safetensors.torch import load_file
 
-    for name in ("capstone.safetensors", "model_card.json"):
-        assert Path(name).is_file(), f"there is no file {name} here. Run the training cell again."
+    path = Path("capstone.safetensors")
+    assert path.is_file(), f"there is no file {path} here. Run the training cell again."
     net = make_net()
     try:
-        net.load_state_dict(load_file("capstone.safetensors"))
+        net.load_state_dict(load_file(path))
     except RuntimeError as error:
         raise AssertionError(
             "the saved weights do not fit the network of make_net: train and save again."
         ) from error
     count = sum(parameter.numel() for parameter in net.parameters())
     assert count < 200_000, f"the network has {count:,} parameters; keep it below 200,000."
-    card = json.loads(Path("model_card.json").read_text("utf-8"))
+    with safe_open(path, framework="pt") as file:
+        text = (file.metadata() or {}).get("card")
+    assert text is not None, (
+        f"the metadata of {path} have no card: give save_file metadata={{'card': …}}, with the "
+        "text that json.dumps makes of the card."
+    )
+    card = json.loads(text)
     assert card.get("parameters") == count, "the card is not the one of this model: write it again."
     best = max(history, default=0.0)
     assert best > 0.6, (

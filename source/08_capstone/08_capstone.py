@@ -2,9 +2,6 @@
 # jupyter:
 #   course:
 #     accelerator: gpu
-#     artefacts:
-#     - capstone.safetensors
-#     - model_card.json
 #     before:
 #     - Lesson 03, or any training loop of your own in PyTorch
 #     - 'The idea of a checkpoint: what has to be saved so that training can go on after a lost session'
@@ -60,12 +57,12 @@ import copy
 import json
 import shutil
 import time
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from course.training import Progress
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
@@ -291,13 +288,13 @@ def balanced_accuracy(model, images, labels):
 def make_batches(seed):
     """Return batch_of(step), which returns damaged images [64, 1, 18, 18] and labels [64] on the device."""
 
-    def batch_of(step):
+    def of_step(step):
         epoch, number = divmod(step, STEPS)
         order = torch.randperm(len(images), generator=torch.Generator().manual_seed(1000 * seed + epoch))
         rows = order[BATCH * number : BATCH * (number + 1)]
         return damage(images[rows].to(device), 1_000_000 * seed + step), labels[rows].to(device)
 
-    return batch_of
+    return of_step
 
 # %% [markdown]
 # ## 4. Within a budget
@@ -335,18 +332,18 @@ def make_batches(seed):
 def train_within(seconds, epochs, model, run_epoch, validate, clock=time.monotonic):
     ### BEGIN SOLUTION
     end = clock() + seconds
-    history, best, slowest = [], None, 0.0
-    for epoch in range(epochs):
+    values, best, slowest = [], None, 0.0
+    for n in range(epochs):
         began = clock()
-        if history and began + slowest > end:
+        if values and began + slowest > end:
             break
-        run_epoch(epoch)
-        history.append(validate())
+        run_epoch(n)
+        values.append(validate())
         slowest = max(slowest, clock() - began)
-        if history[-1] == max(history):
+        if values[-1] == max(values):
             best = copy.deepcopy(model.state_dict())
     model.load_state_dict(best)
-    return history
+    return values
     ### END SOLUTION
 
 # %% nbgrader={"grade": false, "grade_id": "budgeted-check", "locked": true, "schema_version": 3, "solution": false}
@@ -439,7 +436,7 @@ course.figure("08-interruption")
 # More than the weights:
 #
 # - the **optimiser**: AdamW remembers averages of past gradients for each weight;
-# - the **schedule**: how far the step size has risen or fallen;
+# - the **scheduler**: how far the step size has risen or fallen;
 # - the **step**: how many are done, so that no batch is met twice and none is left out;
 # - PyTorch's **random numbers**: dropout draws from them at each step.
 #
@@ -447,8 +444,8 @@ course.figure("08-interruption")
 # last two:
 #
 # ```python
-# checkpoint.save(model, optimiser, schedule, progress=Progress(step=140))
-# done = checkpoint.load(model, optimiser, schedule)  # a Progress; None if there is no checkpoint
+# checkpoint.save(model, optimiser, scheduler, progress=Progress(step=140))
+# done = checkpoint.load(model, optimiser, scheduler)  # a Progress; None if there is no checkpoint
 # ```
 #
 # `save` stores the random numbers too, and `load` puts them back. Nobody announces an interruption, so
@@ -462,22 +459,22 @@ course.figure("08-interruption")
 # - `batch_of(step)` gives images and labels of a step, wherever they are; the model is on `device`.
 #   The first step has the number 0.
 # - A step is the one you know: training mode, clear the gradients, cross-entropy, backward, a step of
-#   the optimiser; and then a step of the schedule, called in the same way.
+#   the optimiser; and then a step of the scheduler, called in the same way.
 # - Save whenever the number of steps done is a multiple of `every`, and when all are done.
 
 # %% nbgrader={"grade": false, "grade_id": "interruption", "locked": false, "schema_version": 3, "solution": true}
-def train_to(steps, model, optimiser, schedule, batch_of, checkpoint, device, every=20):
+def train_to(steps, model, optimiser, scheduler, batch_of, checkpoint, device, every=20):
     ### BEGIN SOLUTION
-    done = checkpoint.load(model, optimiser, schedule) or Progress()
+    done = checkpoint.load(model, optimiser, scheduler) or Progress()
     model.train()
     for step in range(done.step, steps):
         images, labels = (part.to(device) for part in batch_of(step))
-        optimiser.zero_grad()
+        optimiser.zero_grad(set_to_none=True)
         F.cross_entropy(model(images), labels).backward()
-        optimiser.step()
-        schedule.step()
+        for each in (optimiser, scheduler):  # first the weights, then the step size
+            each.step()
         if (step + 1) % every == 0 or step + 1 == steps:
-            checkpoint.save(model, optimiser, schedule, progress=Progress(step=step + 1))
+            checkpoint.save(model, optimiser, scheduler, progress=Progress(step=step + 1))
     ### END SOLUTION
 
 # %% nbgrader={"grade": false, "grade_id": "interruption-check", "locked": true, "schema_version": 3, "solution": false}
@@ -503,11 +500,11 @@ def _a_net(dropout):
 
 
 def _session(folder, dropout, device):
-    """What a session makes anew: model, optimiser, schedule and checkpoint, over there."""
+    """What a session makes anew: model, optimiser, scheduler and checkpoint, over there."""
     net = student.put(_a_net(dropout)).to(device)
     adam = student.torch.optim.AdamW(net.parameters(), lr=0.05)
-    schedule = student.torch.optim.lr_scheduler.StepLR(adam, 5, gamma=0.6)
-    return net, adam, schedule, student.library("course").Checkpoint(folder)
+    scheduler = student.torch.optim.lr_scheduler.StepLR(adam, 5, gamma=0.6)
+    return net, adam, scheduler, student.library("course").Checkpoint(folder)
 
 
 def _weights(net):
@@ -581,7 +578,7 @@ for _every, _steps in ((1, 11), (4, 18), (6, 24)):
     assert _asked == list(range(_asked[0], _steps)), "after an interruption, steps are left out or met twice"
     assert _asked[0] == _lost // _every * _every, "after an interruption it goes on at another step than the saved one"
     assert _same(_end, _again), (
-        "after an interruption the weights end elsewhere: are model, optimiser, schedule, step and random numbers saved?"
+        "after an interruption the weights end elsewhere: are model, optimiser, scheduler, step and random numbers saved?"
     )
 
 # 4. On an accelerator.
@@ -595,13 +592,14 @@ with student.branch(accelerator="twin") as _there:
 #
 # A file of weights says nothing about itself. What was it trained on? How good is it, on what? What
 # must it *not* be used for? A **model card** answers that, in a page that travels with the model.
+# Ours travels *in* it: a safetensors file has room for texts beside its numbers.
 #
 # A card is worth as much as its numbers are true. So do not type numbers: let the code measure them.
 # The tests measure them again.
 #
 # ### Exercise `model-card` · easy · 20 minutes
 #
-# Return a dictionary with these entries. It goes into a JSON file, so use only texts, Python numbers
+# Return a dictionary with these entries. It becomes a text in JSON, so use only texts, Python numbers
 # and dictionaries of them.
 #
 # | Entry | Content |
@@ -707,18 +705,16 @@ with student.branch(accelerator="twin") as _there:
 #
 # ### Exercise `capstone-model` · medium · 20 minutes
 #
-# All of it together:
+# All of it together. The network, its optimiser and so on are made for you; the scheduler lets the
+# step size rise to 0.01 and fall to almost nothing. Write the rest:
 #
-# 1. the network of `make_net()`, on the device;
-# 2. `torch.optim.AdamW`, and a schedule: `torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=0.01,
-#    total_steps=EPOCHS * STEPS)`. The step size rises to `max_lr` and falls to almost nothing;
-# 3. `batch_of = make_batches(SEED)` and `checkpoint = course.Checkpoint(RUN)`;
-# 4. two small functions for `train_within`: `run_epoch(number)` trains until `(number + 1) * STEPS`
-#    steps are done in all, and `validate()` returns the balanced accuracy on the camera's pictures.
-#    They use `model`, `optimiser` and so on, by these names;
-# 5. `history = train_within(…)`;
-# 6. save the model's `state_dict()` as `capstone.safetensors`, and its card as `model_card.json`:
-#    `json.dumps` makes a text of it, `Path(…).write_text(…)` writes the text.
+# 1. `run_epoch(number)`, which trains until `(number + 1) * STEPS` steps are done in all;
+# 2. `validate()`, which returns the balanced accuracy on the camera's pictures;
+# 3. call `train_within` with both, and keep what it returns as `history`;
+# 4. make the card; `time.monotonic() - began` are the seconds of training;
+# 5. save the model's `state_dict()` as `capstone.safetensors`, *with the card in it*: `save_file` takes
+#    `metadata=`, a dictionary of texts. Put the card there under the name `card`, as the text that
+#    `json.dumps` makes of it. So the two cannot get separated.
 #
 # The file of weights is scored on camera pictures that you have not got: up to 60 % balanced accuracy
 # it earns nothing, from 72 % on all 6 points, in between a share. A model without a true card earns
@@ -745,7 +741,7 @@ def make_net():
 
 def run_epoch(number):
     ### BEGIN SOLUTION
-    train_to((number + 1) * STEPS, model, optimiser, schedule, batch_of, checkpoint, device)
+    train_to((number + 1) * STEPS, model, optimiser, scheduler, batch_of, checkpoint, device)
     ### END SOLUTION
 
 
@@ -758,17 +754,15 @@ def validate():
 torch.manual_seed(SEED)
 if START_ANEW:
     shutil.rmtree(RUN, ignore_errors=True)
-began = time.monotonic()
-### BEGIN SOLUTION
 model = make_net().to(device)
 optimiser = torch.optim.AdamW(model.parameters())
-schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=0.01, total_steps=EPOCHS * STEPS)
+scheduler = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=0.01, total_steps=EPOCHS * STEPS)
 batch_of, checkpoint = make_batches(SEED), course.Checkpoint(RUN)
-
+began = time.monotonic()
+### BEGIN SOLUTION
 history = train_within(SECONDS, EPOCHS, model, run_epoch, validate)
-save_file(model.state_dict(), "capstone.safetensors")
 card = make_card(model, camera_images, camera_labels, time.monotonic() - began)
-Path("model_card.json").write_text(json.dumps(card))
+save_file(model.state_dict(), "capstone.safetensors", metadata={"card": json.dumps(card)})
 ### END SOLUTION
 print("after each epoch:", ", ".join(f"{value:.3f}" for value in history))
 
@@ -778,8 +772,8 @@ check("capstone-model")
 # %% nbgrader={"grade": true, "grade_id": "capstone-model-tests", "locked": true, "points": 6, "schema_version": 3, "solution": false} tags=["nbval-ignore-output"]
 # Graded: up to 6 points, by balanced accuracy on held-out pictures of the camera.
 ### BEGIN HIDDEN TESTS
-import contextlib
 import io
+from contextlib import redirect_stdout as _redirect_stdout
 from pathlib import Path as _Path
 
 from autograder.leaderboard import say_nickname
@@ -793,24 +787,26 @@ def _floats(grey):
 
 def _reached(net, x, y):
     # A student's network could print what looks like our result.
-    with contextlib.redirect_stdout(io.StringIO()), torch.no_grad():
+    with _redirect_stdout(io.StringIO()), torch.no_grad():
         called = torch.cat([net(batch).argmax(1) for batch in x.split(256)])
     return sum((called[y == k] == k).float().mean().item() for k in range(3)) / 3
 
 
 assert _Path("capstone.safetensors").is_file(), "there is no file capstone.safetensors: the training cell did not write it"
-assert _Path("model_card.json").is_file(), "there is no file model_card.json: a model without its card earns nothing"
-with contextlib.redirect_stdout(io.StringIO()):
+with safe_open("capstone.safetensors", framework="pt") as _file:
+    _text = (_file.metadata() or {}).get("card")
+assert _text is not None, "there is no card in the metadata of capstone.safetensors: a model without its card earns nothing"
+with _redirect_stdout(io.StringIO()):
     _net = make_net()
     _net.load_state_dict(load_file("capstone.safetensors"))
     _net.eval()
 _count = sum(_p.numel() for _p in _net.parameters())
 assert 0 < _count < 200_000, "the network has no parameters, or 200,000 and more"
 try:
-    _card = json.loads(_Path("model_card.json").read_text("utf-8"))
+    _card = json.loads(_text)
     _said, _claimed, _nickname = _card["parameters"], float(_card["metric"]["value"]), str(_card["nickname"])
 except (ValueError, KeyError, TypeError):
-    raise AssertionError("model_card.json is not a card as make_card returns it") from None
+    raise AssertionError("the card in capstone.safetensors is not one as make_card returns it") from None
 assert _said == _count, "the card says another number of parameters than this model has"
 _given = np.load("data/tiles.npz")
 _measured = _reached(_net, _floats(_given["camera_images"]), torch.from_numpy(_given["camera_labels"]))
@@ -822,10 +818,11 @@ credit("balanced accuracy on held-out pictures", _balanced, floor=0.60, target=0
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# From here on the notebook uses only the two files, as whoever receives them would.
+# From here on the notebook uses only that file, as whoever receives it would.
 
 # %% tags=["after-exercises", "nbval-ignore-output"]
-card = json.loads(Path("model_card.json").read_text())
+with safe_open("capstone.safetensors", framework="pt") as file:
+    card = json.loads(file.metadata()["card"])
 for entry, value in card.items():
     print(f"{entry:<17} {value}")
 
@@ -860,8 +857,8 @@ plt.show()
 #
 # On a CPU this lesson trains for a few seconds, on a GPU for two minutes at most: your `SECONDS` say
 # so, which is the point. The folder `run` holds two checkpoints of a few hundred kilobytes; delete it
-# when you are done. Download `capstone.safetensors` and `model_card.json` before you end the session
-# (on Colab: *Runtime, Disconnect and delete runtime*). A rented machine costs until you stop it.
+# when you are done. Download `capstone.safetensors` before you end the session (on Colab: *Runtime,
+# Disconnect and delete runtime*). A rented machine costs until you stop it.
 #
 # ## Five questions
 #
@@ -894,9 +891,9 @@ plt.show()
 # <details><summary>An error: the optimiser does not know the model</summary>No. A new optimiser accepts
 # any model, which is why nobody notices.</details>
 # <details><summary>The same as without the interruption</summary>No. AdamW has forgotten its averages, and
-# the schedule begins again with other step sizes.</details>
+# the scheduler begins again with other step sizes.</details>
 # <details><summary>It trains on, but ends with other weights</summary>Right. Often the loss jumps at
-# first. Save optimiser, schedule, step and random numbers too.</details>
+# first. Save optimiser, scheduler, step and random numbers too.</details>
 #
 # **4. Why is the damage of a batch drawn from the number of its step?**
 #
@@ -922,7 +919,7 @@ plt.show()
 #   device.
 # - A budget is a rule in the loop: begin only what fits, keep the best.
 # - What depends on the step alone can be taken up at any step. The state of a run is weights,
-#   optimiser, schedule, step and random numbers.
+#   optimiser, scheduler, step and random numbers.
 # - Measure the numbers of a card; write down its limits.
 # - Give your code its clock, its seed and its batches: then you can test it.
 #

@@ -71,7 +71,7 @@ def test_a_mistake_is_told_in_a_sentence_of_its_own(mutant: Path) -> None:
     [
         ({}, "model and card are there"),
         ({"file": "capstone.safetensors"}, "there is no file capstone.safetensors here. "),
-        ({"file": "model_card.json"}, "there is no file model_card.json here. "),
+        ({"metadata": {}}, "the metadata of capstone.safetensors have no card"),
         ({"count": 7}, "the card is not the one of this model"),
         ({"width": 8}, "the saved weights do not fit the network of make_net"),
         ({"wide": 64}, "the network has 37"),
@@ -85,8 +85,8 @@ def test_what_training_left_is_looked_at(
     net = namespace()["SmallNet"]
     model = net(change.get("wide", change.get("width", 16)))
     count = sum(parameter.numel() for parameter in model.parameters())
-    save_file(model.state_dict(), "capstone.safetensors")
-    Path("model_card.json").write_text(json.dumps({"parameters": change.get("count", count)}))
+    card = {"card": json.dumps({"parameters": change.get("count", count)})}
+    save_file(model.state_dict(), "capstone.safetensors", change.get("metadata", card))
     if "file" in change:
         Path(change["file"]).unlink()
     history = change.get("history", [0.5, 0.8])

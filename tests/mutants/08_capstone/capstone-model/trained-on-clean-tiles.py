@@ -10,7 +10,7 @@ def make_net():
 
 
 def run_epoch(number):
-    train_to((number + 1) * STEPS, model, optimiser, schedule, batch_of, checkpoint, device)
+    train_to((number + 1) * STEPS, model, optimiser, scheduler, batch_of, checkpoint, device)
 
 
 def validate():
@@ -20,10 +20,9 @@ def validate():
 torch.manual_seed(SEED)
 if START_ANEW:
     shutil.rmtree(RUN, ignore_errors=True)
-began = time.monotonic()
 model = make_net().to(device)
 optimiser = torch.optim.AdamW(model.parameters())
-schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=0.01, total_steps=EPOCHS * STEPS)
+scheduler = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=0.01, total_steps=EPOCHS * STEPS)
 checkpoint = course.Checkpoint(RUN)
 
 
@@ -32,9 +31,8 @@ def batch_of(step):
     return images[rows].to(device), labels[rows].to(device)
 
 
-
+began = time.monotonic()
 history = train_within(SECONDS, EPOCHS, model, run_epoch, validate)
-save_file(model.state_dict(), "capstone.safetensors")
 card = make_card(model, camera_images, camera_labels, time.monotonic() - began)
-Path("model_card.json").write_text(json.dumps(card))
+save_file(model.state_dict(), "capstone.safetensors", metadata={"card": json.dumps(card)})
 print("after each epoch:", ", ".join(f"{value:.3f}" for value in history))

@@ -1,5 +1,5 @@
-"""Forgot the schedule: after an interruption the step size begins anew."""
-def train_to(steps, model, optimiser, schedule, batch_of, checkpoint, device, every=20):
+"""Forgot the scheduler: after an interruption the step size begins anew."""
+def train_to(steps, model, optimiser, scheduler, batch_of, checkpoint, device, every=20):
     done = checkpoint.load(model, optimiser) or Progress()
     model.train()
     for step in range(done.step, steps):
@@ -7,6 +7,6 @@ def train_to(steps, model, optimiser, schedule, batch_of, checkpoint, device, ev
         optimiser.zero_grad()
         F.cross_entropy(model(images), labels).backward()
         optimiser.step()
-        schedule.step()
+        scheduler.step()
         if (step + 1) % every == 0 or step + 1 == steps:
             checkpoint.save(model, optimiser, progress=Progress(step=step + 1))
