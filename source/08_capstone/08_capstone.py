@@ -68,6 +68,7 @@ from torch import nn
 from torch.nn import functional as F
 
 device = torch.device(here.device)  # "cuda" where there is a GPU, else "cpu"
+torch.set_num_threads(1)  # as the grader does; a network this small is no faster with more
 
 # %% [markdown]
 # ## How this notebook works
@@ -139,9 +140,8 @@ plt.show()
 # 3. **lost lines**: each line (a row of 18 pixels) is lost with probability 0.15. A lost line arrives
 #    as exactly 0, mid-grey. Lines are lost independently, in each picture others.
 #
-# Where to do that? Thousands of images a second are damaged anew in each epoch. If they are on a
-# GPU, do it *there*: that is one line of tensor arithmetic, and nothing crosses the slow road between
-# the two memories.
+# Where to do that? Each batch is damaged anew, in every epoch. If it is on a GPU, do it *there*: it is a
+# little tensor arithmetic, and nothing has to go back to the CPU and come again.
 #
 # And it must be **reproducible**: the same seed gives the same damage. A `torch.Generator` is a
 # source of random numbers of your own. Make one *on the device of the images*, seed it, and pass it
@@ -248,11 +248,11 @@ plt.show()
 #
 # ## 3. The parts that are given
 #
-# A network, a way to judge it, and batches. Read them: the exercises below use all three.
+# A network, a way to judge it, and batches. Read them: the last exercise uses all three.
 #
 # `batch_of(step)` gives the batch of a step: the *same* batch whenever that step is asked for, with
-# the same damage. That is worth the three lines it costs: a run that was cut off can go on at step
-# 137 and meet what it would have met.
+# the same damage. That is worth the few lines it costs: a run that was cut off can go on at step 120
+# and meet what it would have met.
 
 # %% nbgrader={"grade": false, "grade_id": "parts", "locked": true, "schema_version": 3, "solution": false}
 BATCH = 64
@@ -426,8 +426,8 @@ with student.branch(accelerator="twin") as _there:
 # %% [markdown]
 # ## 5. Through an interruption
 #
-# Colab has taken the machine back at step 137. What must have been saved, so that tomorrow the run
-# goes on **as if nothing had happened**, to the same final weights?
+# Suppose that Colab takes the machine back at step 137. What must have been saved, so that tomorrow
+# the run goes on **as if nothing had happened**, to the same final weights?
 
 # %% nbgrader={"grade": false, "grade_id": "figure-interruption", "locked": true, "schema_version": 3, "solution": false}
 course.figure("08-interruption")
@@ -448,8 +448,9 @@ course.figure("08-interruption")
 # done = checkpoint.load(model, optimiser, scheduler)  # a Progress; None if there is no checkpoint
 # ```
 #
-# `save` stores the random numbers too, and `load` puts them back. Nobody announces an interruption, so
-# save while all is well: every so many steps.
+# `save` stores the state of the random numbers too, and `load` puts it back. Nobody announces an
+# interruption, so save while all is well: every so many steps. On a CPU the weights then are the same to
+# the last digit. A GPU adds up in varying order, so there the last digits may differ.
 #
 # ### Exercise `interruption` · harder · 25 minutes
 #
@@ -706,7 +707,7 @@ with student.branch(accelerator="twin") as _there:
 # ### Exercise `capstone-model` · medium · 20 minutes
 #
 # All of it together. The network, its optimiser and so on are made for you; the scheduler lets the
-# step size rise to 0.01 and fall to almost nothing. Write the rest:
+# step size rise to 0.01 and fall to almost nothing. Write the rest, with the names that are there:
 #
 # 1. `run_epoch(number)`, which trains until `(number + 1) * STEPS` steps are done in all;
 # 2. `validate()`, which returns the balanced accuracy on the camera's pictures;
@@ -716,19 +717,24 @@ with student.branch(accelerator="twin") as _there:
 #    `metadata=`, a dictionary of texts. Put the card there under the name `card`, as the text that
 #    `json.dumps` makes of it. So the two cannot get separated.
 #
-# The file of weights is scored on camera pictures that you have not got: up to 60 % balanced accuracy
+# The file of weights is scored on camera pictures that you have not got: up to 62 % balanced accuracy
 # it earns nothing, from 72 % on all 6 points, in between a share. A model without a true card earns
 # nothing. The grader runs this cell again, on a CPU and within 60 seconds: keep `SECONDS` for the CPU
 # well below that.
+#
+# **Was the session lost?** Set `START_ANEW = False` and run all cells again. Epochs that were done
+# before pass in a moment; each shows the value of the checkpoint, and the best is looked for from there
+# on. On Colab the disk is lost with the session: `course.Checkpoint(RUN, keep=course.keep())` copies
+# the checkpoints to your Drive.
 #
 # **More?** `make_net` may return any network of fewer than 200,000 parameters that takes images
 # `[N, 1, 18, 18]` and returns logits `[N, 3]`; define its class in this cell. Your instructor can show a
 # **leaderboard** by nickname.
 #
 # **Expected:** the numbers rise, not always, and end near 0.8. On the pictures that you have not got
-# it will be about 5 points lower.
+# it will be some points lower: other places, and the best of several is partly luck.
 
-# %% nbgrader={"grade": false, "grade_id": "capstone-model", "locked": false, "schema_version": 3, "solution": true} tags=["after-exercises"]
+# %% nbgrader={"grade": false, "grade_id": "capstone-model", "locked": false, "schema_version": 3, "solution": true} tags=["after-exercises", "nbval-ignore-output"]
 SEED = 0
 EPOCHS, SECONDS = (40, 120) if device.type == "cuda" else (6, 45)
 RUN = "run"  # the folder of the checkpoints
@@ -814,7 +820,7 @@ assert abs(_claimed - _measured) < 0.02, "the card says another balanced accurac
 _held_out = secret("camera.safetensors")
 _balanced = _reached(_net, _floats(_held_out["images"]), _held_out["labels"])
 say_nickname(_nickname)
-credit("balanced accuracy on held-out pictures", _balanced, floor=0.60, target=0.72, points=6)
+credit("balanced accuracy on held-out pictures", _balanced, floor=0.62, target=0.72, points=6)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -929,4 +935,4 @@ plt.show()
 # - [PyTorch: reproducibility](https://docs.pytorch.org/docs/stable/notes/randomness.html)
 # - [PyTorch: torch.Generator](https://docs.pytorch.org/docs/stable/generated/torch.Generator.html)
 # - The talk this course grew from: F. Chouteau, "Google Colab & AI Notebook", Toulouse Data Science
-#   38, 2019. Its advice for long runs was one word: checkpoint.
+#   38, 2019. That sessions end, and that long runs need checkpoints, is in it already.
