@@ -288,6 +288,32 @@ def _summarise(outcomes: list[Outcome]) -> None:
 
 @app.command()
 @explained
+def leaderboard(
+    lesson: LessonName,
+    root: Root = Path(),
+    names: Annotated[bool, typer.Option("--names", help="The students' own ids.")] = False,  # noqa: FBT002
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a CSV file, too.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Rank the graded models of a lesson, under nicknames or invented names."""
+    from autograder import leaderboard as board
+
+    directory = opened(root)
+    lesson = directory.lesson(lesson)
+    entries = board.leaderboard(directory, lesson, names=names)
+    if csv is not None:
+        board.write_csv(entries, csv)
+    if as_json:
+        out.print_json(json.dumps({"assignment": lesson, "entries": [vars(e) for e in entries]}))
+    elif not entries:
+        out.print(f"Nobody was graded in {lesson} yet: run `course grade {lesson}` first.")
+    else:
+        columns = [column.capitalize() for column in board.COLUMNS]
+        show_table(f"Leaderboard of {lesson}", columns, [entry.cells() for entry in entries])
+
+
+@app.command()
+@explained
 def feedback(lesson: LessonName, root: Root = Path()) -> None:
     """Write the pages that students get back, without hidden tests."""
     from autograder.feedback.write import write
