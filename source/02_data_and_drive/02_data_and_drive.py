@@ -774,9 +774,9 @@ paths = sorted((work / "data").glob("*/*.png"))  # the order of the dataset
 scenes = np.array([path.name.split("-")[0] for path in paths])  # [N], such as "s07"
 train_rows, val_rows = group_split(scenes, share=0.2, seed=0)
 dataset = FolderDataset(work / "data")
-train_set, val_set = Subset(dataset, train_rows), Subset(dataset, val_rows)  # those items of it
+train_photos, val_photos = Subset(dataset, train_rows), Subset(dataset, val_rows)  # those items
 print("on both sides:", len(set(scenes[train_rows]) & set(scenes[val_rows])), "scenes")
-print(f"held out: about {len(val_set) / len(paths):.1f} of the photos")
+print(f"held out: about {len(val_photos) / len(paths):.1f} of the photos")
 
 # %% [markdown]
 # **Expected:** no scene on both sides, and about 0.2 of the photos held out.

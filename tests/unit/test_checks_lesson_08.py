@@ -12,9 +12,9 @@ import torch
 from nbgrader import utils
 from safetensors.torch import save_file
 
+from autograder.build.release import source_notebook
 from autograder.build.step import grade_id
 from autograder.directory import Directory
-from autograder.lints import notebook_of
 from autograder.markers import reference
 from course.exercise import Result, Verdict, check
 
@@ -33,7 +33,7 @@ UNSEEN = {
 def namespace() -> dict[str, Any]:
     """Return what a notebook holds after the reference solutions, without data and training."""
     names: dict[str, Any] = {"images": torch.zeros(640, 1, 18, 18)}
-    for cell in notebook_of(Directory.open(ROOT), LESSON).cells:
+    for cell in source_notebook(Directory.open(ROOT), LESSON).cells:
         if grade_id(cell) in GIVEN:
             exec(cell.source.split("device = ")[0], names)
         elif utils.is_solution(cell) and grade_id(cell) in EXERCISES:
