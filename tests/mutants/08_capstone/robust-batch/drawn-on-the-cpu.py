@@ -1,4 +1,7 @@
-"""Drew everything on the CPU and left it there."""
+"""Drew everything on the CPU and left it there.
+
+Only hidden tests see it.
+"""
 def damage(images, seed):
     source = torch.Generator().manual_seed(seed)
     drawn = {"generator": source}

@@ -1,4 +1,7 @@
-"""Added the noise first: bright pictures become noisier than dark ones."""
+"""Added the noise first: bright pictures become noisier than dark ones.
+
+Only hidden tests see it.
+"""
 def damage(images, seed):
     source = torch.Generator(device=images.device).manual_seed(seed)
     drawn = {"generator": source, "device": images.device}
