@@ -1125,6 +1125,19 @@ for _ in range(6):
         if _left > _longest + _reserve + 0.01:
             assert not _said, "stop says True, though the longest step so far and the reserve still fit"
 
+# One long step long ago counts to the end, whatever the others took.
+_now, _ask = _clock(_random.integers(0, 100_000))
+_budget = Budget(200, 5, _ask)
+_end = _now[0] + 200
+_budget.stop()
+_now[0] += 40
+_budget.stop()
+while _end - _now[0] > 45:
+    assert not _budget.stop(), "stop says True, though the longest step so far and the reserve still fit"
+    _now[0] += 2
+_now[0] += 1
+assert _budget.stop(), "stop says False, though the longest step so far and the reserve no longer fit"
+
 # Two budgets do not disturb each other, and the reserve is 10 seconds if none is given.
 _now, _ask = _clock(50)
 _long, _short = Budget(1_000, 0, _ask), Budget(30, clock=_ask)
