@@ -26,7 +26,13 @@ def _written(value: Any, what: str) -> None:
     praise="marks are asked for in an order that works. The hidden tests mix more of them.",
 )
 def _where_am_i(where_am_i: Any) -> None:
-    nowhere = where_am_i({"HOME": "/home/ada"}, {"/home"}, {"torch"})
+    try:
+        nowhere = where_am_i({"HOME": "/home/ada"}, {"/home"}, {"torch"})
+    except KeyError as missing:
+        raise AssertionError(
+            f"where there is no variable {missing}, environ[{missing}] fails: ask with `in`, or "
+            f"with environ.get({missing})."
+        ) from missing
     _written(nowhere, "where_am_i")
     assert nowhere == "local", f"without any mark the answer should be 'local', not {nowhere!r}."
     enterprise: dict[str, str] = {"VERTEX_PRODUCT": "COLAB_ENTERPRISE"}
@@ -37,16 +43,21 @@ def _where_am_i(where_am_i: Any) -> None:
         ("colab-enterprise", enterprise, no_names, no_names),
         ("colab", {}, no_names, {"google.colab"}),
         ("workbench", {"DL_ANACONDA_HOME": "/opt"}, no_names, no_names),
+        ("workbench", {}, {"/opt/deeplearning/metadata/env_version"}, no_names),
         ("lightning", {}, {"/teamspace"}, no_names),
         ("sagemaker", {"SM_MODEL_DIR": "/opt/ml/model"}, no_names, no_names),
+        ("sagemaker", {}, {"/opt/ml"}, no_names),
     )
     for answer, environ, paths, modules in alone:
         got = where_am_i(environ, paths, modules)
-        assert got == answer, f"with the marks of '{answer}' alone, the answer is {got!r}."
+        mark = ", ".join([*environ, *paths, *modules])
+        assert got == answer, (
+            f"with the mark {mark} alone your function answers {got!r}, not '{answer}'."
+        )
     for answer, environ in (("kaggle", kaggle), ("colab-enterprise", enterprise)):
         got = where_am_i(environ, no_names, {"google.colab"})
         assert got == answer, (
-            f"'{answer}' has Colab's marks too; with both, the answer is {got!r}. "
+            f"'{answer}' may have Colab's marks too; with both your function answers {got!r}. "
             "Which question has to come first?"
         )
     got = where_am_i({"COLAB_RELEASE_TAG": "release"}, no_names, no_names)
@@ -92,17 +103,26 @@ def _paths(place_for: Any, path_to_change: Any, PLACES: Any) -> None:  # noqa: N
             f"for {kind} data folder 'in' and results in 'out', the file a/b.png should be changed "
             f"in {wanted}, not in {path}."
         )
-    for name, lasting in (
-        ("colab", "/content/drive/MyDrive"),
-        ("kaggle", "/kaggle/working"),
-        ("sagemaker", "/opt/ml/model"),
+    for name, data, lasting, secrets in (
+        ("colab", "/content/data", "/content/drive/MyDrive", "google.colab.userdata"),
+        ("kaggle", "/kaggle/input", "/kaggle/working", "kaggle_secrets"),
+        ("sagemaker", "data", "/opt/ml/model", "environment"),
     ):
         assert name in PLACES, f"there is no line for '{name}' in PLACES."
         for key in ("data", "read_only", "results", "secrets"):
             assert key in PLACES[name], f"the line for '{name}' has no key '{key}'."
-        results = PLACES[name]["results"]
+        entry, results = PLACES[name], PLACES[name]["results"]
         assert PurePosixPath(str(results)).is_relative_to(lasting), (
             f"on '{name}' the results go to {results}: does that outlive the session?"
+        )
+        assert PurePosixPath(str(entry["data"])).is_relative_to(data), (
+            f"on '{name}' data are taken from {entry['data']}; the text names another folder."
+        )
+        assert entry["secrets"] == secrets, (
+            f"the secrets of '{name}' come from {entry['secrets']!r}; the text says {secrets!r}."
+        )
+        assert name == "kaggle" or not entry["read_only"], (
+            f"on '{name}' you may write into the data folder: its read_only is False."
         )
     assert PLACES["kaggle"]["read_only"], "nobody can write in /kaggle/input: read_only is True."
 
@@ -136,7 +156,17 @@ def _choose(choose: Any, advice: Any) -> None:
         assert isinstance(result, tuple | list) and len(result) == 2, (
             "choose should return two things: ranking, rejected."
         )
-        return list(result[0]), {name: sorted(why) for name, why in dict(result[1]).items()}
+        ranking, rejected = result
+        assert all(isinstance(name, str) for name in ranking), (
+            f"ranking should be a list of names, not {ranking}."
+        )
+        assert isinstance(rejected, dict), "rejected should be a dictionary, name -> reasons."
+        for name, why in rejected.items():
+            assert why and not isinstance(why, str), (
+                f"rejected['{name}'] is {why!r}: it should be a list of reasons, and an offer that "
+                "fits has no place in it."
+            )
+        return list(ranking), {name: sorted(why) for name, why in rejected.items()}
 
     ranking, rejected = asked(_OFFER)
     assert rejected.get("here") != ["internet"], (
@@ -153,12 +183,18 @@ def _choose(choose: Any, advice: Any) -> None:
         "an offer with too little memory that costs too much should be rejected for 'gpu_gb' and "
         f"'budget', not for {rejected.get('far')}."
     )
+    for need, less in (("run_hours", 5), ("week_hours", 9), ("keeps_files", False)):
+        _, rejected = asked({**_OFFER, "name": "less", need: less})
+        assert rejected.get("less") == [need], (
+            f"an offer that has too little of '{need}' and of nothing else should be rejected for "
+            f"that, not for {rejected.get('less')}."
+        )
     ranking, _ = asked(
         {**_OFFER, "name": "dear", "hour_price": 0.25},
-        {**_OFFER, "name": "free, small"} | {"hour_price": 0.0},
-        {**_OFFER, "name": "free, large", "gpu_gb": 40, "hour_price": 0.0},
+        {**_OFFER, "name": "free, 16 GB", "hour_price": 0.0},
+        {**_OFFER, "name": "free, 40 GB", "gpu_gb": 40, "hour_price": 0.0},
     )
-    assert ranking == ["free, large", "free, small", "dear"], (
+    assert ranking == ["free, 40 GB", "free, 16 GB", "dear"], (
         f"the cheapest comes first, of equal ones the one with more memory; not {ranking}."
     )
     assert advice(["a", "b"]) == "Take a", f"advice(['a', 'b']) is {advice(['a', 'b'])!r}."

@@ -7,7 +7,7 @@
 #     - You have run a notebook on Colab or a similar platform at least once
 #     - On Colab, save a copy first (File, Save a copy in Drive), or your work is lost
 #     difficulty: intermediate
-#     minutes: 75
+#     minutes: 90
 #     objectives:
 #     - can: let a notebook find out where it runs
 #       exercises:
@@ -58,7 +58,8 @@ import numpy as np
 # ## How this notebook works
 #
 # As in the other lessons: replace `raise NotAttempted(…)` by your code, run the cell, then run the
-# **check** below it. `hint("paths")` points the way; `hint("paths", level=2)` nearly gives it away.
+# **check** below it. `hint("paths")`, in a cell of your own, points the way; `hint("paths", level=2)` nearly
+# gives it away.
 # Hidden tests look at more cases after you hand in. The last exercise is a text of your own: a person
 # reads and marks it.
 #
@@ -84,12 +85,13 @@ import numpy as np
 #   cell of each lesson does not only ask whether there is a GPU: it tries to calculate on it.
 # - **How do data come in and results go out?** Drive on Colab, a read-only folder on Kaggle, a
 #   *bucket* (storage in the cloud that outlives machines) or your disk elsewhere. Section 3 is about that.
-# - **What is forbidden?** Free Colab forbids remote log-in (SSH), web interfaces, distributed workers and
-#   the mining of currencies. And your *data* may forbid more than the platform does: patients'
-#   pictures do not belong on a service with which your hospital has no contract.
+# - **What is forbidden?** Free Colab forbids remote log-in (SSH), a web page used in place of the notebook,
+#   a share in a calculation spread over many machines, and the mining of currencies. And your *data*
+#   may forbid more than the platform does: patients' pictures do not belong on a service with which
+#   your hospital has no contract.
 #
-# Platforms also come and go: FloydHub, once a popular one, is gone. A notebook that runs everywhere can
-# move.
+# Platforms also come and go: FloydHub, once a popular one, closed in 2021. A notebook that runs everywhere
+# can move.
 #
 # ## 2. Where am I?
 #
@@ -108,6 +110,9 @@ import numpy as np
 # | `"workbench"` | there is a path `/opt/deeplearning/metadata/env_version`, or a variable `DL_ANACONDA_HOME` |
 # | `"local"` | none of these |
 #
+# Two of them are new here: Colab Enterprise and Workbench are paid notebooks in Google's cloud. SageMaker is
+# the same in Amazon's, and Studio Lab is its free sister.
+#
 # The table is in alphabetical order, and that is **not** the order in which to ask. Platforms are built
 # on each other:
 
@@ -116,7 +121,7 @@ course.figure("07-marks")
 
 # %% [markdown]
 # An *image* is the copy of a whole system (Linux, Python, packages) from which a session starts. The
-# figure shows three facts:
+# figure rests on three facts:
 #
 # - Kaggle's image is made from Colab's, and Colab Enterprise is made from Colab too. On both of them
 #   you may find Colab's marks as well.
@@ -248,8 +253,8 @@ course.figure("07-doors")
 #   disk is lost; what is below `/content/drive/MyDrive` stays. Secrets: `"google.colab.userdata"`.
 # - `"kaggle"`: data are put into `/kaggle/input`, where nobody can write. Below `/kaggle/working`
 #   you can, and *Save Version* keeps it. Secrets: `"kaggle_secrets"`.
-# - `"sagemaker"`, a training job: it fetches data into `data`, beside its program, and may write there. When it
-#   ends, everything is lost but `/opt/ml/model`. Secrets: `"environment"`.
+# - `"sagemaker"`, as a *job* (a program that runs there without you): it fetches data into the folder `data`, and
+#   may write there. When it ends, everything is lost but `/opt/ml/model`. Secrets: `"environment"`.
 
 # %% nbgrader={"grade": false, "grade_id": "paths", "locked": false, "schema_version": 3, "solution": true} tags=["after-exercises"]
 def place_for(platform, places):  # "kaggle", a registry -> the entry, a dictionary
@@ -338,7 +343,8 @@ assert str(_places["sagemaker"]["data"]).removeprefix("./").rstrip("/") == "data
 # And here is the one cell that knows about platforms. Every cell below it would say `place["data"]` and
 # `place["results"]`, wherever it runs.
 #
-# **Expected:** the platform that the first cell's card shows, and the folders for it.
+# **Expected:** the platform that the first cell's card shows, and the folders for it. (On Codespaces, which
+# our table leaves out: `local`.)
 
 # %% tags=["after-exercises", "nbval-ignore-output"]
 MARKED_PATHS = ("/opt/deeplearning/metadata/env_version", "/teamspace", "/opt/ml")
@@ -657,10 +663,10 @@ for hours in (25, 50):
 
 # %% [markdown]
 # **Expected:** two offers fit, one of them only because of the checkpoints; and an own box is cheaper
-# after 13 months in one case, after many years in another. The contract is not among the numbers:
-# `choose` knows nothing about it.
+# after 13 months in one line, after 96 years in another. Which of the four lines are this group's? The
+# contract is not among the numbers: `choose` knows nothing about it.
 #
-# ### Exercise `recommendation` · medium · 15 minutes
+# ### Exercise `recommendation` · medium · 20 minutes
 #
 # Write to the group, in 150 to 250 words: what do you recommend, and why? There is more than one good
 # answer. A person marks yours, by this table, with at most one point a row:
@@ -673,7 +679,7 @@ for hours in (25, 50):
 # | **Decision** | one clear recommendation that follows from this, and what to do in the week of the deadline | clear, but without that week or without a link to the numbers | none, or "it depends" |
 # | **Risks** | what can go wrong and what is done about it; which change would change the decision | one of the two | neither |
 #
-# Double-click the cell below and write over what is in it. It has no check.
+# Double-click the cell below and write over what is in it. It has no check and no hint: the table says it all.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "recommendation", "locked": false, "points": 5, "schema_version": 3, "solution": true}
 # ### BEGIN SOLUTION
@@ -710,8 +716,8 @@ for hours in (25, 50):
 #   elsewhere. Move the import into the one cell that knows the platform, after it has found out where it is.
 # - `OSError: [Errno 30] Read-only file system: '/kaggle/input/tiles.zip'` Something writes where data are only
 #   read. Copy the file below `/kaggle/working` first.
-# - `KeyError: 'lightning'` The registry has no line for this platform. Ask with
-#   `places.get(platform, places["local"])`, so that a new platform is no accident.
+# - `KeyError: 'lightning'` The registry has no line for this platform. Let unknown platforms get
+#   the entry `"local"`, so that a new one is no accident.
 #
 # ## What it cost, and cleaning up
 #
