@@ -99,7 +99,8 @@ def _move_batch(move_batch: Any) -> None:
     moved = move_batch(x, meta)
     _written(moved, "move_batch")
     assert torch.is_tensor(moved) and moved.device == meta, (
-        "a batch that is a single tensor did not move. Keep what .to(device) returns."
+        "a batch that is a single tensor did not move to the device that was given. Keep what "
+        ".to(device) returns."
     )
     assert move_batch(torch.arange(3), meta).device == meta, (
         "whole numbers, such as labels, did not move. Move every tensor, whatever its type."
@@ -312,13 +313,29 @@ def _full_steps(model: Any, inputs: Any, labels: Any) -> Any:
     return model.weight.detach()
 
 
+def _stepped(mixed_step: Any, arguments: Any) -> Any:
+    """Train one step; say in plain words what the scaler complains of."""
+    try:
+        return mixed_step(*arguments)
+    except (RuntimeError, AssertionError) as error:
+        if "last update" in str(error):
+            raise AssertionError(
+                "the second step stops: call scaler.update() at the end of each one."
+            ) from error
+        if "_scale is None" in str(error):
+            raise AssertionError(
+                "the scaler has scaled nothing: call backward on what scaler.scale(loss) returns."
+            ) from error
+        raise
+
+
 def _steps(mixed_step: Any, arguments: Any, wanted: Any, before: Any) -> None:
     import torch
 
     model, dtype = arguments[0], arguments[-1]
     seen: list[Any] = []
     model.register_forward_hook(lambda layer, given, logits: seen.append(logits.dtype))
-    loss = mixed_step(*arguments)
+    loss = _stepped(mixed_step, arguments)
     _written(loss, "mixed_step")
     assert isinstance(loss, float), f"the loss is a {type(loss).__name__}; return loss.item()."
     kind = model.weight.dtype
@@ -328,14 +345,7 @@ def _steps(mixed_step: Any, arguments: Any, wanted: Any, before: Any) -> None:
     assert rounded != loss, (
         f"the loss was rounded to {dtype}. Work it out inside the `with` block as well."
     )
-    try:
-        mixed_step(*arguments)
-    except RuntimeError as error:
-        if "last update" not in str(error):
-            raise
-        raise AssertionError(
-            "the second step stops: call scaler.update() at the end of each one."
-        ) from error
+    _stepped(mixed_step, arguments)
     weight = model.weight.detach()
     assert not torch.equal(weight, before), "the weights do not move. Is scaler.step called?"
     off, far = float((weight - wanted).abs().max()), float((wanted - before).abs().max())
