@@ -99,7 +99,8 @@ def _move_batch(move_batch: Any) -> None:
     moved = move_batch(x, meta)
     _written(moved, "move_batch")
     assert torch.is_tensor(moved) and moved.device == meta, (
-        "a batch that is a single tensor did not move. Keep what .to(device) returns."
+        "a batch that is a single tensor did not move to the device that was given. Keep what "
+        ".to(device) returns."
     )
     assert move_batch(torch.arange(3), meta).device == meta, (
         "whole numbers, such as labels, did not move. Move every tensor, whatever its type."
@@ -282,18 +283,17 @@ def _mixed_precision(make_scaler: Any, mixed_step: Any) -> None:
     torch.manual_seed(0)
     inputs, labels = torch.randn(16, 6), torch.arange(16) % 3
     for dtype in (torch.bfloat16, torch.float16):
-        linear = torch.nn.Linear(6, 3)
-        model = torch.nn.Sequential(linear)
-        before = linear.weight.detach().clone()
+        model = torch.nn.Linear(6, 3)
+        before = model.weight.detach().clone()
         optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
         scaler = torch.amp.GradScaler("cpu", init_scale=1024.0, enabled=dtype == torch.float16)
         arguments = (model, inputs, labels, optimiser, scaler, cpu, dtype)
         _steps(mixed_step, arguments, _full_steps(model, inputs, labels), before)
     # The gradients overflow at this scale.
     scaler = torch.amp.GradScaler("cpu", init_scale=2.0**60)
-    before = linear.weight.detach().clone()
+    before = model.weight.detach().clone()
     mixed_step(model, inputs, labels, optimiser, scaler, cpu, torch.float16)
-    assert torch.equal(linear.weight, before), (
+    assert torch.equal(model.weight, before), (
         "gradients that overflow should leave the weights alone, but they moved. Use the scaler."
     )
 
@@ -310,7 +310,23 @@ def _full_steps(model: Any, inputs: Any, labels: Any) -> Any:
         optimiser.zero_grad()
         torch.nn.functional.cross_entropy(model(inputs), labels).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-    return model[0].weight.detach()
+    return model.weight.detach()
+
+
+def _stepped(mixed_step: Any, arguments: Any) -> Any:
+    """Train one step; say in plain words what the scaler complains of."""
+    try:
+        return mixed_step(*arguments)
+    except (RuntimeError, AssertionError) as error:
+        if "last update" in str(error):
+            raise AssertionError(
+                "the second step stops: call scaler.update() at the end of each one."
+            ) from error
+        if "_scale is None" in str(error):
+            raise AssertionError(
+                "the scaler has scaled nothing: call backward on what scaler.scale(loss) returns."
+            ) from error
+        raise
 
 
 def _steps(mixed_step: Any, arguments: Any, wanted: Any, before: Any) -> None:
@@ -318,26 +334,19 @@ def _steps(mixed_step: Any, arguments: Any, wanted: Any, before: Any) -> None:
 
     model, dtype = arguments[0], arguments[-1]
     seen: list[Any] = []
-    model[0].register_forward_hook(lambda layer, given, logits: seen.append(logits.dtype))
-    loss = mixed_step(*arguments)
+    model.register_forward_hook(lambda layer, given, logits: seen.append(logits.dtype))
+    loss = _stepped(mixed_step, arguments)
     _written(loss, "mixed_step")
     assert isinstance(loss, float), f"the loss is a {type(loss).__name__}; return loss.item()."
-    kind = model[0].weight.dtype
+    kind = model.weight.dtype
     assert kind == torch.float32, f"the parameters became {kind}; leave the model as it is."
     assert seen == [dtype], f"the network ran in {seen}, not once in {dtype}. Is it under autocast?"
     rounded = torch.tensor(loss).to(dtype).item()
     assert rounded != loss, (
         f"the loss was rounded to {dtype}. Work it out inside the `with` block as well."
     )
-    try:
-        mixed_step(*arguments)
-    except RuntimeError as error:
-        if "last update" not in str(error):
-            raise
-        raise AssertionError(
-            "the second step stops: call scaler.update() at the end of each one."
-        ) from error
-    weight = model[0].weight.detach()
+    _stepped(mixed_step, arguments)
+    weight = model.weight.detach()
     assert not torch.equal(weight, before), "the weights do not move. Is scaler.step called?"
     off, far = float((weight - wanted).abs().max()), float((wanted - before).abs().max())
     assert off < 10 * far, (

@@ -70,12 +70,14 @@ device = torch.device(here.device)  # what the set-up cell found; soon you will 
 #
 # ## 1. What a GPU is good at
 #
-# A CPU has a few cores. Each is quick and clever and can do something different from its neighbour. A GPU
-# has thousands of small ones. They are slower, and large groups of them must do *the same thing* at
-# the same time, each to another number.
+# A CPU has a few cores. Each is quick and clever and can do something different from its neighbour.
+# A GPU has thousands of small ones. They are slower, and large groups of them must do *the same
+# thing* at the same time, each to another number.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-many-workers", "locked": true, "schema_version": 3, "solution": false}
-course.figure("01-many-workers")
+from course.figure import figure
+
+figure("01-many-workers")
 
 # %% [markdown]
 # Multiplying matrices is such work, and neural networks consist of little else. Three things follow:
@@ -110,9 +112,9 @@ course.figure("01-many-workers")
 #
 # ## 3. Choose it
 #
-# PyTorch needs to know *where* a tensor is: its **device**, such as `cpu`, `cuda` (NVIDIA, and AMD too)
-# or `mps` (Apple). The rule of this course: **the device is a variable, chosen once, at the top.** Below
-# that, write `device`, never `"cuda"`. Then the same notebook runs everywhere.
+# PyTorch needs to know *where* a tensor is: its **device**, such as `cpu`, `cuda` (NVIDIA, and AMD
+# too) or `mps` (Apple). The rule of this course: **the device is a variable, chosen once, at the
+# top.** Below that, write `device`, never `"cuda"`. Then the same notebook runs everywhere.
 #
 # This is the first choice that most tutorials make:
 #
@@ -120,11 +122,13 @@ course.figure("01-many-workers")
 # device = "cuda" if torch.cuda.is_available() else "cpu"
 # ```
 #
-# (Since PyTorch 2.6 `torch.accelerator.current_accelerator()` answers for every maker; it returns
-# `None` where there is nothing.) Both only say what is *there*. They do not say that it *works*. PyTorch
-# contains machine code for some kinds of GPU. On an older one, such as the P100 on Kaggle in autumn 2026,
-# `is_available()` is `True`, and the first real operation fails: *no kernel image is available
-# for execution on the device*. So try it out.
+# Since PyTorch 2.6 there is also `torch.accelerator.current_accelerator()`, which answers for every
+# maker and returns `None` where there is nothing. Both only say what is *there*. They do not say
+# that it *works*. PyTorch brings machine code for some kinds of GPU and not for all. On an older
+# one, such as the P100 on Kaggle in autumn 2026, `is_available()` is `True`, and the first real
+# operation fails: *no kernel image is available for execution on the device*. So try it out.
+#
+# This cell says what is there:
 
 # %% nbgrader={"grade": false, "grade_id": "offered", "locked": true, "schema_version": 3, "solution": false}
 def offered():
@@ -142,10 +146,11 @@ def offered():
 #
 # Write two functions.
 #
-# 1. `works(device)`: make an 8 × 8 matrix of ones **on the device**, multiply it by itself (`@`), and
-#    add up all numbers of the result. That is 8 × 8 × 8 = 512. Return `True` if you can *read* 512,
-#    `False` if you read something else or if anything raises an error. Read it with `.item()`: a
-#    device may accept an order and fail later, and only reading the result makes sure.
+# 1. `works(device)`: make an 8 × 8 matrix of ones **on the device**, multiply it by itself (`@`),
+#    and add up all numbers of the result. That is 8 × 8 × 8 = 512. Return `True` if you can *read*
+#    512, `False` if you read something else or if anything raises an error (that takes `try` and
+#    `except`). Read the sum with `.item()`: a device may accept an order and fail later, and only
+#    reading the result makes sure.
 # 2. `pick_device(names, works)`: go through the names, best first, and return the first device that
 #    works, as a `torch.device`. If none does, return the CPU. The function `works` is passed in, so
 #    that it can be exchanged; call it with a `torch.device`.
@@ -178,7 +183,7 @@ check("pick-device")
 # %% nbgrader={"grade": true, "grade_id": "pick-device-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 # Graded: 3 points. Hidden tests run here after you hand in.
 ### BEGIN HIDDEN TESTS
-import numpy as np
+import numpy as _np
 
 from autograder.secret import generator
 from autograder.student import student
@@ -189,7 +194,7 @@ def _answer(device):
         said = works(device)
     except Exception:
         raise AssertionError("works lets an error through where it should return False") from None
-    assert isinstance(said, (bool, np.bool_)), "works returns something else than True or False"
+    assert isinstance(said, (bool, _np.bool_)), "works returns something else than True or False"
     return bool(said)
 
 
@@ -223,12 +228,12 @@ print("the set-up cell and you agree:", found == device)
 #
 # ## 4. Feed it
 #
-# A tensor moves with `x.to(device)`. For a tensor this returns a *copy* over there and leaves `x` where
-# it is, so keep what comes back: `x = x.to(device)`. (A network is changed in place:
+# A tensor moves with `x.to(device)`. For a tensor this returns a *copy* over there and leaves `x`
+# where it is, so keep what comes back: `x = x.to(device)`. (A network is changed in place:
 # `model.to(device)` is enough.) Whatever meets in one operation must be on one device.
 #
-# Batches are seldom one tensor. They come as pairs, as dictionaries, as dictionaries that hold lists, together
-# with texts such as file names. Write once what moves all of them.
+# Batches are seldom one tensor. They come as pairs, as dictionaries, as dictionaries that hold
+# lists, together with texts such as file names. Write once what moves all of them.
 #
 # ### Exercise `move-batch` · medium · 15 minutes
 #
@@ -264,7 +269,7 @@ check("move-batch")
 ### BEGIN HIDDEN TESTS
 from collections import namedtuple as _namedtuple
 
-import numpy as np
+import numpy as _np
 
 from autograder.secret import generator
 from autograder.student import student
@@ -281,8 +286,8 @@ def _same(one, other):
     """Compare two batches: the kinds of containers, the numbers, the rest."""
     if isinstance(other, torch.Tensor):
         return isinstance(one, torch.Tensor) and torch.equal(one, other)
-    if isinstance(other, np.ndarray):
-        return isinstance(one, np.ndarray) and np.array_equal(one, other)
+    if isinstance(other, _np.ndarray):
+        return isinstance(one, _np.ndarray) and _np.array_equal(one, other)
     if isinstance(other, dict):
         return type(one) is dict and list(one) == list(other) and all(_same(one[_k], other[_k]) for _k in other)
     if isinstance(other, (list, tuple)):
@@ -300,7 +305,7 @@ for _batch, _wrong in (
     ({"x": _tensor(), "y": _tensor()}, "a dictionary of tensors does not come back the same"),
     (_Pair(_tensor(), _tensor()), "a namedtuple does not come back as the same namedtuple"),
     ({"name": "a.png", "index": 7, "mask": None, "x": _tensor()}, "texts, numbers or None are changed or lost"),
-    ([np.arange(3), "ab", 2.5, _tensor()], "arrays, texts or numbers in a list are changed or lost"),
+    ([_np.arange(3), "ab", 2.5, _tensor()], "arrays, texts or numbers in a list are changed or lost"),
     ({"a": [(_tensor(), {"b": _Pair([_tensor()], "text")})]}, "a batch nested deeply does not come back the same"),
     (([], {}, (), ""), "empty containers do not come back the same"),
     ("only a text", "a batch that is a text does not come back as it was"),
@@ -345,28 +350,32 @@ assert _given["x"] is _x and _given["list"][0] is _y, "the batch that was given 
 
 # %% tags=["after-exercises"]
 Pair = namedtuple("Pair", "images labels")
-batch = {"pair": Pair(torch.zeros(4, 1, 36, 36), torch.arange(4)), "names": ["a.png", "b.png", "c.png", "d.png"]}
+batch = {"pair": Pair(torch.zeros(2, 1, 36, 36), torch.arange(2)), "names": ["a.png", "b.png"]}
 moved = move_batch(batch, device)
 print("a Pair again, and on the device:", moved["pair"].labels.device.type == device.type)
 print("names as they were:", moved["names"])
 
 # %% [markdown]
-# For training, `DataLoader(…, num_workers=2, pin_memory=True)` prepares the next batches while the GPU
-# works on this one. *Pinned* memory is memory that the system promises not to move; from there, and only from
-# there, `x.to(device, non_blocking=True)` copies while the CPU already goes on. Elsewhere the two options do no harm.
+# Two options keep a GPU fed. `DataLoader(…, num_workers=2)` prepares the next batches while the GPU
+# works on this one. With `pin_memory=True` batches lie in memory that the system promises not to
+# move; from there `x.to(device, non_blocking=True)` copies while the CPU already goes on. Use
+# `non_blocking` on the way *to* the GPU only: on the way back you might read numbers that have not
+# arrived.
 #
 # ## 5. Time it honestly
 #
 # When Python runs `a @ b` on a GPU, it only *hands over the order*. The call returns at once, long
-# before the result exists. Python hands over the next order, and the GPU works through them, one after the
-# other. This is called **asynchronous**, and it is good: both are busy. But a clock in Python then
-# measures how long it takes to hand over orders.
+# before the result exists. Python hands over the next order, and the GPU works through them, one
+# after the other. This is called **asynchronous**, and it is good: both are busy. But a clock in
+# Python then measures how long it takes to hand over orders.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-two-clocks", "locked": true, "schema_version": 3, "solution": false}
-course.figure("01-two-clocks")
+from course.figure import figure
+
+figure("01-two-clocks")
 
 # %% [markdown]
-# A helper thread can play the GPU. It takes orders from a queue, and each takes it 0.2 seconds:
+# A helper thread can play the GPU. It is given one order, which takes it 0.2 seconds:
 
 # %% nbgrader={"grade": false, "grade_id": "pretended", "locked": true, "schema_version": 3, "solution": false}
 with ThreadPoolExecutor(max_workers=1) as queue:
@@ -380,9 +389,10 @@ print(f"handed over after {handed_over:.1f} s, done after {done:.1f} s")
 # %% [markdown]
 # **Expected:** handed over after 0.0 s, done after 0.2 s.
 #
-# To wait for the real one, PyTorch has `torch.cuda.synchronize()`, `torch.mps.synchronize()`, and, for
-# whatever GPU is there, `torch.accelerator.synchronize()`. Reading a number (`.item()`, `print`, `.cpu()`) waits
-# as well, since the number has to exist first. So put one in a loop only where you need it. This is ours:
+# To wait for the real one, PyTorch has `torch.cuda.synchronize()`, `torch.mps.synchronize()`, and,
+# for whatever GPU is there, `torch.accelerator.synchronize()`. Reading a number (`.item()`,
+# `print`, `.cpu()`) waits as well, since the number has to exist first. That is why a `print` in
+# every step makes training slow. In this notebook `wait()` waits for whatever device we are on:
 
 # %% nbgrader={"grade": false, "grade_id": "wait", "locked": true, "schema_version": 3, "solution": false}
 # torch.cuda.synchronize or torch.mps.synchronize; torch.cpu has one too, with nothing to wait for.
@@ -403,8 +413,8 @@ wait = torch.get_device_module(device).synchronize
 #    until it is done, read the clock again;
 # 3. return the median of those `repeats` times (`repeats` is always odd).
 #
-# `clock` returns seconds when you call it, and `synchronise` waits. Use these two and no others: they are
-# passed in, so that the check can pass a clock that it controls.
+# `clock` returns seconds when you call it, and `synchronise` waits. Use these two and no others:
+# they are passed in, so that the check can pass a clock that it controls.
 
 # %% nbgrader={"grade": false, "grade_id": "benchmark", "locked": false, "schema_version": 3, "solution": true}
 def benchmark(work, clock, synchronise, warm_up=3, repeats=7):  # three functions, two whole numbers
@@ -494,45 +504,52 @@ small, large = [32, 64, 128, 256, 512, 1024], [2048, 4096]
 sizes = small if device.type == "cpu" else small + large  # a CPU would take long for the large ones
 
 plt.figure(figsize=(4.5, 3.6))
-plt.loglog(sizes, [speed(n, device, wait) for n in sizes], "o-", label=f"{device.type}, honest")
-plt.loglog(sizes, [speed(n, device, do_not_wait) for n in sizes], "x--", label=f"{device.type}, without waiting")
+honest = [speed(n, device, wait) for n in sizes]
+careless = [speed(n, device, do_not_wait) for n in sizes]
+plt.loglog(sizes, honest, "o-", label=f"{device.type}, honest")
+plt.loglog(sizes, careless, "x--", label=f"{device.type}, without waiting")
 if device.type != "cpu":
-    plt.loglog(small, [speed(n, torch.device("cpu"), do_not_wait) for n in small], "s-", label="cpu")
+    on_cpu = [speed(n, torch.device("cpu"), do_not_wait) for n in small]
+    plt.loglog(small, on_cpu, "s-", label="cpu")
 plt.xlabel("n, for matrices of n × n")
 plt.ylabel("10⁹ operations a second")
 plt.legend()
 plt.show()
 
 # %% [markdown]
-# **Expected, on a CPU:** both lines lie on each other, since a CPU is done when the call returns. They
-# climb, because small matrices are not worth the effort of starting, and then level off at what this machine
-# can do.
+# **Expected, on a CPU:** both lines lie on each other, since a CPU is done when the call returns.
+# They climb, because small matrices are not worth the effort of starting, and then level off at
+# what this machine can do. A dip on the way is real too: from some size on PyTorch shares the work
+# among the cores, and if another program is on one of them, all wait for the slowest.
 #
-# **Expected, on a GPU:** the honest line starts low, below the CPU perhaps, climbs much longer and levels
-# off much higher. The line without waiting goes on climbing, past anything the GPU can do: it shows how
-# quickly orders are handed over. If somebody tells you of a wonderful speed, ask whether they waited.
+# **Expected, on a GPU:** the honest line starts low, below the CPU perhaps, climbs much longer and
+# levels off much higher. The line without waiting goes on climbing, past anything the GPU can do:
+# it shows how quickly orders are handed over. If somebody tells you of a wonderful speed, ask
+# whether they waited.
 #
 # ## 6. Will it fit?
 #
-# The memory of a GPU is small, and when it is full, training stops with an error. You can know
-# before. A number in `float32`, the usual type, takes 4 bytes. While a network is trained, four things are
-# in memory:
+# The memory of a GPU has a fixed size, and when it is full, training stops with an error. You can
+# know that before it happens. A number in `float32`, the usual type, takes 4 bytes. While a network
+# is trained, four things are in memory:
 #
-# - the **parameters**, which are the numbers that are learnt. A linear layer from a to b numbers has a × b weights and
-#   b biases;
+# - the **parameters**, which are the numbers that are learnt. A linear layer from a to b numbers
+#   has a × b weights and b biases;
 # - the **gradients**: one for each parameter;
-# - the **optimiser's state**, what it remembers from step to step. Plain SGD: nothing. SGD with momentum: one
-#   number for each parameter. Adam: two. (And a counter for each tensor, too small to count here.)
-# - the **activations**: what the forward pass keeps because the backward pass will need it. Here, each linear layer
-#   keeps the numbers that went *into* it: `batch` × a. What comes out of the last one is not kept. (A ReLU keeps what it
-#   puts out; that goes into the next layer and is the same memory, so it counts once.)
+# - the **optimiser's state**, what it remembers from step to step. Plain SGD: nothing. SGD with
+#   momentum: one number for each parameter. Adam: two. (And a counter for each tensor, too small to
+#   count here.)
+# - the **activations**: what the forward pass keeps because the backward pass will need it. Here,
+#   each linear layer keeps the numbers that went *into* it: `batch` × a. What comes out of the last
+#   one is not kept. (A ReLU keeps what it puts out; that goes into the next layer and is the same
+#   memory, so it counts once.)
 #
 # Only the activations grow with the batch. That is why a smaller batch helps when memory is full.
 #
 # ### Exercise `memory` · medium · 20 minutes
 #
-# The networks here are chains of linear layers with a ReLU between each two. `sizes = [784, 64, 10]` means:
-# 784 numbers go in, a layer makes 64 of them, and another one 10.
+# The networks here are chains of linear layers with a ReLU between each two. Their sizes come as a
+# list: `[784, 64, 10]` means that 784 numbers go in, one layer makes 64 of them, and another one 10.
 #
 # 1. `training_bytes` returns a dictionary with the bytes of the four parts: `"parameters"`,
 #    `"gradients"`, `"optimiser"`, `"activations"`. `optimiser` is `"sgd"`, `"momentum"` or `"adam"`.
@@ -676,11 +693,12 @@ def measured(sizes, batch, optimiser):
     step = OPTIMISERS[optimiser](parameters)
     step.step()
     ours = {parameter.data_ptr() for parameter in parameters}
+    remembered = [value for state in step.state.values() for value in state.values()]
     return {
         "parameters": in_bytes(parameters),
-        "gradients": in_bytes([parameter.grad for parameter in parameters]),
-        "optimiser": in_bytes([v for state in step.state.values() for v in state.values() if v is not None and v.dim()]),
-        "activations": in_bytes([tensor for address, tensor in kept.items() if address not in ours]),
+        "gradients": in_bytes(parameter.grad for parameter in parameters),
+        "optimiser": in_bytes(value for value in remembered if value.dim() > 0),  # no counters
+        "activations": in_bytes(kept[address] for address in kept if address not in ours),
     }
 
 
@@ -697,13 +715,16 @@ batch = largest_batch([784, 4096, 4096, 10], "adam", 15 * 10**9)
 print(f"a larger network on a GPU of 15 GB: batches of up to {batch:,}")
 
 # %% [markdown]
-# **Expected:** the same four numbers. In practice leave a part of the memory free: the libraries need some
-# for themselves, and results that are used for a moment need some too.
+# **Expected:** the same four numbers twice. The last line shows that linear layers need little
+# memory for each example; layers for pictures need far more. In practice leave a part of the memory
+# free: the libraries need some for themselves, and results that are used for a moment need some
+# too.
 #
 # ## 7. Half the bits
 #
-# `float32` uses 32 bits for a number. There are two types of 16 bits. They take half the memory, and
-# many GPUs have units that compute several times faster with them. They save the bits in different places:
+# `float32` uses 32 bits for a number. There are two types of 16 bits. They take half the memory,
+# and many GPUs have units that compute several times faster with them. They save the bits in
+# different places:
 
 # %% nbgrader={"grade": false, "grade_id": "types", "locked": true, "schema_version": 3, "solution": false}
 print("type             largest   above zero   next after 1")
@@ -717,32 +738,33 @@ print("a small gradient in float16: ", gradient.to(torch.float16).item())
 print("the same, 1024 times as large:", (1024 * gradient).to(torch.float16).item())
 
 # %% [markdown]
-# - **float16** ends at 65504, and very small numbers become 0. Gradients often are very small: they vanish, and
-#   nothing is learnt.
+# - **float16** ends at 65504, and very small numbers become 0. Gradients often are very small: they
+#   vanish, and nothing is learnt.
 # - **bfloat16** reaches as far as `float32`, but after 1 its next number is 1.0078: it is coarse.
 #
-# Neither is fit for everything. Adding 0.001 to a weight of 1 changes nothing in `bfloat16`. So **mixed precision**
-# uses each type where it is good:
+# Neither is fit for everything. Adding 0.001 to a weight of 1 changes nothing in `bfloat16`. So
+# **mixed precision** uses each type where it is good:
 #
-# - `with torch.autocast(device.type, dtype=…):` runs matrix products in 16 bits, and what needs care, such as
-#   the cross-entropy, in `float32`. The network and the loss go inside. `backward()` and the optimiser
-#   stay outside.
+# - `with torch.autocast(device.type, dtype=…):` runs matrix products in 16 bits, and what needs
+#   care, such as the cross-entropy, in `float32`. The network and the loss go inside. `backward()`
+#   and the optimiser stay outside.
 # - The **parameters stay `float32`**. Never call `model.half()` for training.
-# - With float16, a **scaler** multiplies the loss by a large number, so that no gradient vanishes, and divides the
-#   gradients by it before the optimiser sees them. If they got so large that they overflowed, it leaves this step out and takes
-#   a smaller number. bfloat16 needs no scaler.
+# - With float16, a **scaler** multiplies the loss by a large number, so that no gradient vanishes,
+#   and divides the gradients by it before the optimiser sees them. If they got so large that they
+#   overflowed, it leaves this step out and takes a smaller number. bfloat16 needs no scaler.
 #
-# The T4 of a free session has fast units for float16 and none for bfloat16, so there you need the scaler.
+# The T4 of a free session has fast units for float16 and none for bfloat16, so there you need the
+# scaler.
 #
 # ### Exercise `mixed-precision` · harder · 20 minutes
 #
-# 1. `make_scaler` returns a `torch.amp.GradScaler(device.type, enabled=…)` that is enabled for float16
-#    and for nothing else. One that is not enabled lets everything pass unchanged.
-# 2. `mixed_step` trains one step:
-#    clear the gradients; move both tensors to the device; network and `F.cross_entropy` under
-#    autocast. Call `backward()` not on the loss but on what `scaler.scale` makes of it. Then
-#    `scaler.step`, which is given the optimiser, takes the step, and `scaler.update` ends it. Return
-#    the loss as a Python number.
+# 1. `make_scaler` returns a `torch.amp.GradScaler(device.type, enabled=…)` that is enabled for
+#    float16 and for nothing else. One that is not enabled lets everything pass unchanged.
+# 2. `mixed_step` trains one step. Clear the gradients. Move both tensors to the device. Run the
+#    network and `F.cross_entropy` under autocast with this `dtype`. Then the scaler comes in:
+#    `scaler.scale` makes a larger loss of the loss, and *that* one goes backward; `scaler.step` is
+#    given the optimiser and steps in its place; `scaler.update` ends the step. Return the loss, the
+#    unscaled one, as a Python number.
 
 # %% nbgrader={"grade": false, "grade_id": "mixed-precision", "locked": false, "schema_version": 3, "solution": true}
 def make_scaler(device, dtype):  # torch.device; torch.float16, torch.bfloat16 or torch.float32
@@ -817,9 +839,11 @@ with student.branch(accelerator="twin") as _there:
         for _inputs, _labels in zip(_x, _y):
             try:
                 _got.append(mixed_step(_net, _inputs, _labels, _sgd, _scaler, _there.device, _dtype))
-            except RuntimeError as _error:
+            except (RuntimeError, AssertionError) as _error:
                 if "last update" in str(_error):
                     raise AssertionError("the scaler is not updated after a step") from None
+                if "_scale is None" in str(_error):
+                    raise AssertionError("the scaler is to step, but the loss was never scaled") from None
                 raise
         assert all(isinstance(_loss, float) for _loss in _got), "the loss is not returned as a Python number"
         assert set(_seen) == {_dtype}, "the network does not run under autocast with the type that was asked for"
@@ -833,7 +857,7 @@ with student.branch(accelerator="twin") as _there:
             "the losses are far from those in full precision: is something scaled, or not cleared?"
         )
         for _one, _other in zip(_weights, _want.parameters()):
-            assert _torch.allclose(_one, _other, atol=0.015), (
+            assert _torch.allclose(_one, _other, atol=0.03), (
                 "the weights are far from those in full precision: do scaling and unscaling both happen?"
             )
 
@@ -863,7 +887,8 @@ half = torch.float16 if device.type == "cuda" else torch.bfloat16
 width = 4096 if device.type == "cuda" else 512
 model = chain([256, width, width, 10]).to(device)
 optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
-inputs, labels = torch.randn(256, 256, device=device), torch.randint(10, (256,), device=device)  # [256, 256], [256]
+inputs = torch.randn(256, 256, device=device)  # [256, 256]
+labels = torch.randint(10, (256,), device=device)  # [256]
 scaler = make_scaler(device, half)
 
 steps = {
@@ -874,26 +899,26 @@ for name, step in steps.items():
     print(f"{name:<24}{1000 * benchmark(step, time.perf_counter, wait):8.2f} ms a step")
 
 # %% [markdown]
-# **Expected:** it depends, and that is the lesson. Where the hardware has units for 16 bits and the layers
-# are large, the mixed step is faster. On a CPU without them it is *slower*, since every number is
-# converted back and forth. Then leave it: mixed precision is a tool for speed and memory, never a
-# duty. Measure, then choose.
+# **Expected:** it depends, and that is the lesson. Where the hardware has units for 16 bits and the
+# layers are large, the mixed step is faster. On the CPU on which this lesson was written it is
+# *slower*: numbers are converted back and forth, and nothing is gained. Then leave it: mixed
+# precision is a tool for speed and memory, never a duty. Measure, then choose.
 #
 # ## Three errors you will meet
 #
-# - `AssertionError: Torch not compiled with CUDA enabled` Somewhere `"cuda"` is written into the code, and this
-#   PyTorch was built without it. Use the variable `device`.
-# - `TypeError: can't convert cuda:0 device type tensor to numpy.` NumPy and matplotlib only know the CPU's
-#   memory. Bring the result back first: `x.cpu().numpy()`, or `x.detach().cpu().numpy()` if it has
-#   gradients.
-# - `RuntimeError: CUDA out of memory` Work out what should fit (section 6), make the batch smaller, and restart
-#   the session if a cell was stopped half-way: its tensors may still be there.
+# - `AssertionError: Torch not compiled with CUDA enabled` Somewhere `"cuda"` is written into the
+#   code, and this PyTorch was built without it. Use the variable `device`.
+# - `TypeError: can't convert cuda:0 device type tensor to numpy.` NumPy and matplotlib only know
+#   the CPU's memory. Bring the result back first: `x.cpu().numpy()`, or `x.detach().cpu().numpy()`
+#   if it has gradients.
+# - `RuntimeError: CUDA out of memory` Work out what should fit (section 6), make the batch smaller,
+#   and restart the session if a cell was stopped half-way: its tensors may still be there.
 #
 # ## What it cost, and cleaning up
 #
-# Nothing on a free platform, but the hours with a GPU are limited, and they count while you read. When
-# you are done: on Colab *Runtime ▸ Disconnect and delete runtime*; on Kaggle switch the session off. On a paid
-# machine, stop the machine. This lesson leaves no files behind.
+# Nothing on a free platform, but the hours with a GPU are limited, and they count while you read.
+# When you are done: on Colab *Runtime ▸ Disconnect and delete runtime*; on Kaggle switch the
+# session off. On a paid machine, stop the machine. This lesson leaves no files behind.
 #
 # ## Five questions
 #
@@ -904,45 +929,45 @@ for name, step in steps.items():
 #
 # <details><summary>The GPU is broken</summary>Hardly ever. The same GPU works with a PyTorch that was
 # built for it.</details>
-# <details><summary>The GPU is there, but this PyTorch holds no code for it</summary>Right. Being there and
-# working are two things: try a small operation and read its result.</details>
-# <details><summary>The GPU's memory is full</summary>No. That has an error of its own, which says <em>out
-# of memory</em>.</details>
+# <details><summary>The GPU is there, but this PyTorch holds no code for it</summary>Right. Being
+# there and working are two things: try a small operation and read its result.</details>
+# <details><summary>The GPU's memory is full</summary>No. That has an error of its own, which says
+# <em>out of memory</em>.</details>
 #
 # **2. On a GPU, a product of two huge matrices takes 0.00002 s by your clock. What did you measure?**
 #
-# <details><summary>How long it takes to hand over the order</summary>Right. The work goes on after the call has
-# returned. Wait for the device before you read the clock.</details>
-# <details><summary>A very fast GPU</summary>Too fast to be true. Work out the operations a second, and
-# compare with what its maker promises.</details>
-# <details><summary>A result that was kept from the call before</summary>No. PyTorch does not keep results
-# of products to use them again.</details>
+# <details><summary>How long it takes to hand over the order</summary>Right. The work goes on after
+# the call has returned. Wait for the device before you read the clock.</details>
+# <details><summary>A very fast GPU</summary>Too fast to be true. Work out the operations a second,
+# and compare with what its maker promises.</details>
+# <details><summary>A result that was kept from the call before</summary>No. PyTorch does not keep
+# results of products to use them again.</details>
 #
 # **3. You double the batch. Which part of the memory doubles?**
 #
-# <details><summary>All of it</summary>No. Parameters, gradients and the optimiser's state do not know how
-# large the batch is.</details>
-# <details><summary>The gradients</summary>No. There is one gradient for each parameter, whatever the number of
-# examples.</details>
-# <details><summary>The activations</summary>Right. Each example has its own, and they are kept until the
-# backward pass.</details>
+# <details><summary>All of it</summary>No. Parameters, gradients and the optimiser's state do not
+# know how large the batch is.</details>
+# <details><summary>The gradients</summary>No. There is one gradient for each parameter, whatever
+# the number of examples.</details>
+# <details><summary>The activations</summary>Right. Each example has its own, and they are kept
+# until the backward pass.</details>
 #
 # **4. You train in float16 without a scaler, and the loss hardly moves. Why?**
 #
 # <details><summary>float16 is too slow</summary>No. It would be quick, but quick at learning
 # nothing.</details>
-# <details><summary>Small gradients become 0</summary>Right. They are below the smallest number that float16 has; a
-# scaled loss lifts them above it.</details>
-# <details><summary>The loss became infinite</summary>Then you would see <em>inf</em> or <em>nan</em>, not a loss that stands
-# still.</details>
+# <details><summary>Small gradients become 0</summary>Right. They are below the smallest number that
+# float16 has; a scaled loss lifts them above it.</details>
+# <details><summary>The loss became infinite</summary>Then you would see <em>inf</em> or
+# <em>nan</em>, not a loss that stands still.</details>
 #
 # **5. Your network has 1,000 parameters and your table 200 rows. On the GPU it trains more slowly than
 # on the CPU. What do you do?**
 #
-# <details><summary>Use the CPU</summary>Right. There is too little to do at once, so that handing over orders
-# takes longest. Keep your GPU hours for something large.</details>
-# <details><summary>Look for the mistake in the code</summary>There need not be one. Small work is slower on a GPU, as
-# your plot showed at small sizes.</details>
+# <details><summary>Use the CPU</summary>Right. There is too little to do at once, so that handing
+# over orders takes longest. Keep your GPU hours for something large.</details>
+# <details><summary>Look for the mistake in the code</summary>There need not be one. Small work is
+# slower on a GPU, as your plot showed at small sizes.</details>
 # <details><summary>Use mixed precision</summary>It makes large matrix products faster. Here there are
 # none, and the conversions come on top.</details>
 #
@@ -957,9 +982,11 @@ for name, step in steps.items():
 #
 # ## Read on
 #
-# - [PyTorch: CUDA semantics](https://docs.pytorch.org/docs/stable/notes/cuda.html), with a part on asynchronous execution
+# - [PyTorch: CUDA semantics](https://docs.pytorch.org/docs/stable/notes/cuda.html), with a part on
+#   asynchronous execution
 # - [PyTorch: automatic mixed precision](https://docs.pytorch.org/docs/stable/amp.html)
 # - [PyTorch: performance tuning guide](https://docs.pytorch.org/tutorials/recipes/recipes/tuning_guide.html)
-# - [Colab: frequently asked questions](https://research.google.com/colaboratory/faq.html), with the limits of today
-# - The talk this course grew from, and whose slide on "GPU option" and "limited in time" is this lesson:
-#   F. Chouteau, "Google Colab & AI Notebook", Toulouse Data Science 38, 2019.
+# - [Colab: frequently asked questions](https://research.google.com/colaboratory/faq.html), with the
+#   limits of today
+# - The talk this course grew from, and whose slide on "GPU option" and "limited in time" is this
+#   lesson: F. Chouteau, "Google Colab & AI Notebook", Toulouse Data Science 38, 2019.

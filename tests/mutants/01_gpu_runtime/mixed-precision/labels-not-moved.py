@@ -1,7 +1,4 @@
-"""Moved the inputs and forgot the labels.
-
-Only hidden tests see it.
-"""
+"""Moved the inputs and forgot the labels."""
 def make_scaler(device, dtype):  # torch.device; torch.float16, torch.bfloat16 or torch.float32
     return torch.amp.GradScaler(device.type, enabled=dtype == torch.float16)
 
