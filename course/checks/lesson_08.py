@@ -248,7 +248,9 @@ def _model_card(make_card: Any, balanced_accuracy: Any) -> None:
         f"a network with {count} parameters (some frozen) has {card['parameters']} on its card."
     )
     assert isinstance(card["metric"], dict), "'metric' should be a dictionary of name and value."
-    assert _is_text(card["metric"].get("name")), "'metric' needs a `name` that says what is measured."
+    assert _is_text(card["metric"].get("name")), (
+        "'metric' needs a `name` that says what is measured."
+    )
     value, measured = card["metric"].get("value"), balanced_accuracy(net, images, labels)
     assert isinstance(value, float), f"the metric's value is {value!r}, not a Python number."
     assert abs(value - measured) < 0.006, (
