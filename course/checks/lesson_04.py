@@ -159,7 +159,12 @@ def _no_pickle(kind_of: Any, load_safely: Any) -> None:
             ("a.pt", safetensors.torch.save(weights), "safetensors", "a safetensors file"),
             ("b.safetensors", pickle.dumps(_Harm(), 4), "pickle", "a pickle"),
             ("c.bin", saved.read_bytes(), "torch", "a file written by torch.save"),
-            ("d.zip", archive.getvalue(), "other", "a zip archive with no data.pkl but a metadata.pkl"),
+            (
+                "d.zip",
+                archive.getvalue(),
+                "other",
+                "a zip archive whose only pickle is metadata.pkl",
+            ),
             ("e.safetensors", b"", "other", "an empty file"),
         ):
             path = Path(folder) / name
