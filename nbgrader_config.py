@@ -8,10 +8,10 @@ c = get_config()  # noqa: F821 - nbgrader provides it
 c.CourseDirectory.course_id = "notebook-gpu-course"
 # A lesson's paired .py holds its solutions and hidden tests; `secret` holds its held-out data.
 # Neither may be copied into a release or next to a student's code; nor may the model that running a
-# source leaves behind.
+# source leaves behind, nor what `course calibrate` found.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "__pycache__", "*.pyc", "feedback", "secret", "[0-9][0-9]_*.py",
-    "*.safetensors",
+    "*.safetensors", "measured.json",
 ]  # fmt: skip
 c.GenerateAssignment.preprocessors = RELEASE_STEPS
 c.GenerateFeedback.preprocessors = FEEDBACK_STEPS

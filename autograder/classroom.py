@@ -1,6 +1,8 @@
-"""The invented class of the demonstration, most honest students first."""
+"""The invented class of the demonstration: all of it in one lesson, some of it in every other."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from autograder.synthetic import (
     STUB,
@@ -12,6 +14,12 @@ from autograder.synthetic import (
     with_widgets,
     without_tests,
 )
+
+LESSON = "03_train_end_to_end"
+"""The lesson that the whole class hands in."""
+
+LOOPS = "max"
+"""The student whose code never comes to an end."""
 
 # A model trained for the few epochs a CPU has time for: near the target, not always above it.
 TRAINED = (4.5, 6.0)
@@ -84,10 +92,9 @@ CLASSROOM: tuple[Student, ...] = (
         noise=(with_scratch_cells,),
     ),
     Student(
-        "max",
-        "an endless loop in one exercise",
-        answers={"recall": LOOP},
-        expected={"trained-model": TRAINED},
+        LOOPS,
+        "an endless loop in one exercise, not trained yet",
+        answers={"recall": LOOP, "trained-model": STUB},
     ),
     Student(
         "nora",
@@ -112,3 +119,24 @@ CLASSROOM: tuple[Student, ...] = (
     ),
     Student("ruth", "a download that broke off", readable=False),
 )
+
+
+def class_of(lesson: str, exercises: list[str], mutants: Path) -> tuple[Student, ...]:
+    """Return who hands in a lesson: the whole class, or four of them.
+
+    Parameters
+    ----------
+    lesson, exercises
+        The lesson, and its exercises that tests grade.
+    mutants
+        The folder of its wrong solutions.
+    """
+    if lesson == LESSON:
+        return CLASSROOM
+    mistakes = {name: min((mutants / name).glob("*.py")).stem for name in exercises}
+    return (
+        Student("ben", "handed in the release as it was", otherwise=STUB),
+        Student("eve", "right, as Colab saves it", noise=(as_colab_saves,)),
+        Student("kim", "a mistake in every exercise", answers=mistakes),
+        Student("ruth", "a download that broke off", readable=False),
+    )

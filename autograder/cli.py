@@ -122,13 +122,20 @@ def build(
 
 @app.command()
 @explained
-def check(lessons: Lessons = None, root: Root = Path(), as_json: AsJson = False) -> None:  # noqa: FBT002
+def check(
+    lessons: Lessons = None,
+    root: Root = Path(),
+    quick: Annotated[bool, typer.Option("--quick", help="Grade nothing: seconds.")] = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
     """Check lessons, releases and the repository."""
     from autograder.lints import LINTS
 
     directory = opened(root)
     problems = []
-    for lint in LINTS:
+    for lint in sorted(LINTS, key=lambda each: each.slow):
+        if quick and lint.slow:
+            continue
         found = [e for lesson in chosen(directory, lessons) for e in lint.rule(directory, lesson)]
         found = list({str(error): error for error in found}.values())
         problems += [{"promise": lint.promise, "problem": str(error)} for error in found]
@@ -139,6 +146,31 @@ def check(lessons: Lessons = None, root: Root = Path(), as_json: AsJson = False)
     if as_json:
         out.print_json(json.dumps({"problems": problems}))
     raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+@explained
+def calibrate(
+    lessons: Lessons = None,
+    root: Root = Path(),
+    seeds: Annotated[int, typer.Option(min=2, help="How often a metric's reference trains.")] = 30,
+) -> None:
+    """Measure lessons: times, and whether floor and target of a metric are fair."""
+    from autograder.calibrate import calibrate as measure
+
+    directory = opened(root)
+    for lesson in chosen(directory, lessons):
+        found = measure(directory, lesson, seeds, out.print)
+        out.print(
+            f"{lesson}: grading {found.student_cpu_seconds:g} s, source {found.source_seconds:g} s"
+        )
+        for sweep in found.sweeps:
+            out.print(
+                f"  {sweep.exercise}: {sweep.metric} {min(sweep.values):.4g} to "
+                f"{max(sweep.values):.4g} with {len(sweep.values)} seeds; target {sweep.target:g} "
+                f"missed by {sweep.observed:.1%}, {sweep.false_fail:.3%} to be expected"
+            )
+        found.write(directory, lesson)
 
 
 @app.command()
@@ -252,6 +284,32 @@ def _summarise(outcomes: list[Outcome]) -> None:
     out.print(f"{len(outcomes)} submissions: {listed or 'nothing to grade'}")
     if counts[State.INFRA_ERROR]:
         out.print("An infra_error is ours, never a zero: nothing was recorded. Run it again.")
+
+
+@app.command()
+@explained
+def leaderboard(
+    lesson: LessonName,
+    root: Root = Path(),
+    names: Annotated[bool, typer.Option("--names", help="The students' own ids.")] = False,  # noqa: FBT002
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a CSV file, too.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Rank the graded models of a lesson, under nicknames or invented names."""
+    from autograder import leaderboard as board
+
+    directory = opened(root)
+    lesson = directory.lesson(lesson)
+    entries = board.leaderboard(directory, lesson, names=names)
+    if csv is not None:
+        board.write_csv(entries, csv)
+    if as_json:
+        out.print_json(json.dumps({"assignment": lesson, "entries": [vars(e) for e in entries]}))
+    elif not entries:
+        out.print(f"Nobody was graded in {lesson} yet: run `course grade {lesson}` first.")
+    else:
+        columns = [column.capitalize() for column in board.COLUMNS]
+        show_table(f"Leaderboard of {lesson}", columns, [entry.cells() for entry in entries])
 
 
 @app.command()

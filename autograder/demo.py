@@ -14,17 +14,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder import pipeline
-from autograder.build.contract import exercises
+from autograder.build.contract import TESTS, automatic, exercises
 from autograder.build.leaks import refuse_leaks
-from autograder.build.release import build
-from autograder.classroom import CLASSROOM
+from autograder.build.release import build, source_notebook
+from autograder.classroom import LESSON, LOOPS, class_of
 from autograder.directory import CONFIG, Directory
 from autograder.execute import Limits, execute
 from autograder.feedback.write import write
 from autograder.gradebook import Records
-from autograder.lints import notebook_of
 from autograder.outcome import Outcome, State
-from autograder.synthetic import LESSON, Span, Student, answered, hand_in
+from autograder.submission import Submission
+from autograder.synthetic import Span, Student, answered, hand_in
 from course.errors import CourseError
 
 Say = Callable[..., None]
@@ -42,58 +42,76 @@ def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
     """
     started = time.monotonic()
     directory = prepare(course, course.root / "demo")
+    mutants = course.root / "tests" / "mutants"
+    rows, pages = [], 0
     for lesson in directory.lessons():
         build(directory, lesson, functools.partial(refuse_leaks, directory, lesson))
-        say(f"built   {lesson}")
-    points = exercises(notebook_of(directory, LESSON))
-    hand_in_all(directory, course.root / "tests" / "mutants" / LESSON)
-    say(f"handed in: {len(CLASSROOM)} notebooks; grading them, {jobs} at a time …")
-    batch = pipeline.Batch(directory, LESSON, jobs=jobs)
-    # One of the class loops for ever, in three cells: do not wait a minute for each. Training takes
-    # two to three seconds.
-    hasty = functools.partial(execute, limits=Limits(cell=7.0))
-    outcomes = {}
-    for outcome in pipeline.grade(batch, hasty):
-        outcomes[outcome.student] = outcome
-        say(f"graded  {outcome.student} ({outcome.seconds:.1f} s)")
-    pages = sum(1 for _ in write(directory, LESSON))
-    with Records(directory.database, str(directory.nbgrader.course_id)) as records:
-        recorded = records.scores(LESSON)
-    rows = [_row(student, outcomes[student.name], recorded, points) for student in CLASSROOM]
-    columns = ["student", "what they did", "state", "score", "expected", ""]
-    table(f"Lesson {LESSON}", columns, rows)
-    wrong = [row[0] for row in rows if row[-1] != "✔"]
-    say(f"{len(rows)} students, {pages} feedback pages, {time.monotonic() - started:.0f} s.")
+        students = hand_in_all(directory, lesson, mutants / lesson)
+        say(f"{lesson}: built; {len(students)} notebooks handed in, {jobs} graded at a time …")
+        rows += graded(directory, lesson, students, jobs=jobs, say=say)
+        pages += sum(1 for _ in write(directory, lesson))
+    columns = ["lesson", "student", "what they did", "state", "score", "expected", ""]
+    table("A synthetic class", columns, rows)
+    wrong = [" ".join(row[:2]) for row in rows if row[-1] != "✔"]
+    seconds = time.monotonic() - started
+    say(f"{len(rows)} submissions, {pages} feedback pages, {seconds:.0f} s.")
     if wrong:
-        say(f"NOT as expected: {', '.join(wrong)}. See demo/autograded/<student>/{LESSON}/.")
+        say(f"NOT as expected: {', '.join(wrong)}. See demo/autograded/<student>/.")
     _say_where_next(say)
     return not wrong
 
 
+def graded(
+    directory: Directory, lesson: str, students: tuple[Student, ...], *, jobs: int, say: Say
+) -> list[list[str]]:
+    """Grade a lesson; return a row for each student, the last entry being the verdict."""
+    batch = pipeline.Batch(directory, lesson, jobs=jobs)
+    outcomes = {}
+    for outcome in pipeline.grade(batch, _hasty):
+        outcomes[outcome.student] = outcome
+        say(f"  graded {outcome.student} ({outcome.seconds:.1f} s)")
+    with Records(directory.database, str(directory.nbgrader.course_id)) as records:
+        recorded = records.scores(lesson)
+    notebook = source_notebook(directory, lesson)
+    points = {name: exercises(notebook)[name] for name in automatic(notebook)}
+    return [
+        [lesson[:2], *_row(student, outcomes[student.name], recorded, points)]
+        for student in students
+    ]
+
+
+def _hasty(submission: Submission) -> Outcome:
+    """Execute, and do not wait a minute for each cell of the student who loops for ever."""
+    loops = submission.student == LOOPS
+    return execute(submission, Limits(cell=5.0) if loops else Limits())
+
+
 def prepare(course: Directory, root: Path) -> Directory:
     """Lay out a course anew in `root`: the same sources and configuration, nothing of a class."""
-    if not (course.root / "tests" / "mutants" / LESSON).is_dir():
+    if not (course.root / "tests" / "mutants").is_dir():
         raise CourseError(
             "the demonstration needs the course's own repository", where=str(course.root),
             do="run it in a clone",
         )  # fmt: skip
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "tile_net.safetensors")
+    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     shutil.copytree(course.sources, root / "source", ignore=ignored)
     for name in (CONFIG, "pyproject.toml"):
         shutil.copy(course.root / name, root / name)
     return Directory.open(root)
 
 
-def hand_in_all(directory: Directory, mutants: Path) -> None:
-    """Let every invented student hand in; the lesson has to be built."""
-    source = notebook_of(directory, LESSON)
-    path = directory.folder("release", ".", LESSON) / f"{LESSON}.ipynb"
+def hand_in_all(directory: Directory, lesson: str, mutants: Path) -> tuple[Student, ...]:
+    """Let every invented student of a lesson hand in, and return them; it has to be built."""
+    source = source_notebook(directory, lesson)
+    path = directory.folder("release", ".", lesson) / f"{lesson}.ipynb"
     release = json.loads(path.read_text("utf-8"))
-    for student in CLASSROOM:
+    students = class_of(lesson, automatic(source), mutants)
+    for student in students:
         filled = answered(release, source, mutants, student.answers, student.otherwise)
-        hand_in(student, filled, directory.folder("submitted", student.name, LESSON))
+        hand_in(student, filled, directory.folder("submitted", student.name, lesson))
+    return students
 
 
 def _row(
@@ -103,7 +121,8 @@ def _row(
     points: dict[str, float],
 ) -> list[str]:
     deserved = student.deserves(points)
-    scores = recorded.get(student.name, {})
+    # What a person has to grade has no score yet.
+    scores = {k: v for k, v in recorded.get(student.name, {}).items() if k.endswith(TESTS)}
     agrees = _agrees(student, outcome, scores, deserved)
     low, high = (sum(span[side] for span in deserved.values()) for side in (0, 1))
     expected = f"{low:g}" if low == high else f"{low:g}-{high:g}"
@@ -126,7 +145,7 @@ def _differences(scores: dict[str, float], deserved: dict[str, Span]) -> str:
     """Say where the gradebook, exercise by exercise, is not what was deserved."""
     off = []
     for exercise, (low, high) in deserved.items():
-        score = scores.get(f"{exercise}-tests")
+        score = scores.get(exercise + TESTS)
         if score is None or not low - _SLACK <= score <= high + _SLACK:
             off.append(f"{exercise}: {score}, not {low:g}-{high:g}")
     return "; ".join(off)

@@ -22,6 +22,8 @@ from typing import Any
 from course.errors import CourseError
 from course.submission.released import ARTEFACTS
 
+MEASURED = "measured.json"
+"""Beside the source: what `course calibrate` found."""
 ACCELERATORS = ("gpu", "none")
 DIFFICULTIES = ("beginner", "intermediate", "advanced")
 _KINDS = {"title": str, "summary": str, "minutes": int, "before": list, "objectives": list}

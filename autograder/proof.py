@@ -18,7 +18,7 @@ from typing import Any
 from nbgrader import utils
 
 from autograder.build.contract import TESTS
-from autograder.build.release import read_notebook, register
+from autograder.build.release import register, source_notebook
 from autograder.build.step import grade_id
 from autograder.build.tidy import GOES_ON
 from autograder.directory import Directory
@@ -71,7 +71,7 @@ class Grader:
         with tempfile.TemporaryDirectory(prefix="proof-") as scratch:
             apart.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
             released = register(Directory(directory.root, apart), lesson)[lesson]
-        source = read_notebook(directory.folder("source", ".", lesson) / f"{lesson}.ipynb")
+        source = source_notebook(directory, lesson)
         answers = {grade_id(c): reference(c.source) for c in source.cells if utils.is_solution(c)}
         front = Lesson.from_metadata(lesson, source.metadata)
         return cls(directory, front, released, answers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,15 +17,18 @@ from typing import Any
 
 from nbgrader import utils
 
-from autograder.build.contract import exercises
+from autograder.build.contract import TESTS, exercises
 from autograder.build.head import head, offered
-from autograder.build.release import read_notebook
+from autograder.build.release import read_notebook, source_notebook
 from autograder.build.step import grade_id
 from autograder.directory import Directory
 from autograder.lesson import Lesson
-from autograder.lints import notebook_of
 from autograder.manifest import Manifest
+from autograder.slides import write_decks
+from course.drawing import FIGURES, figure
 from course.errors import CourseError
+
+_FIGURE = re.compile(r'^course\.figure\("([^"]+)"\)$', re.MULTILINE)
 
 
 def build_site(directory: Directory) -> Path:
@@ -38,6 +42,8 @@ def build_site(directory: Directory) -> Path:
     pages = directory.root / "docs" / "lessons"
     shutil.rmtree(pages, ignore_errors=True)
     pages.mkdir(parents=True)
+    shutil.copytree(FIGURES, pages / "figures")
+    write_decks(directory.root)
     lessons = [_lesson(directory, name) for name in directory.lessons()]
     for lesson in lessons:
         (pages / f"{lesson.id}.md").write_text(lesson_page(directory, lesson), "utf-8")
@@ -75,7 +81,7 @@ def lesson_page(directory: Directory, lesson: Lesson) -> str:
 
 
 def _lesson(directory: Directory, name: str) -> Lesson:
-    return Lesson.from_metadata(name, notebook_of(directory, name).metadata)
+    return Lesson.from_metadata(name, source_notebook(directory, name).metadata)
 
 
 def _buttons(manifest: Manifest, lesson: str) -> str:
@@ -86,10 +92,14 @@ def _buttons(manifest: Manifest, lesson: str) -> str:
 
 
 def _cell(cell: Any) -> str:
+    if utils.is_grade(cell):
+        exercise = html.escape(grade_id(cell).removesuffix(TESTS))
+        points = float(cell.metadata.nbgrader["points"])
+        how = "Marked by a person" if utils.is_solution(cell) else "Checked"
+        return f'!!! success "{how}: `{exercise}`, {points:g} points"'
     if cell.cell_type == "markdown":
         return str(cell.source)
-    if utils.is_grade(cell):
-        exercise = grade_id(cell).removesuffix("-tests")
-        points = float(cell.metadata.nbgrader["points"])
-        return f'!!! success "Checked: `{html.escape(exercise)}`, {points:g} points"'
+    drawn = _FIGURE.search(cell.source)
+    if drawn:
+        return f"![{html.escape(figure(drawn[1]).description)}](figures/{drawn[1]}.svg)"
     return f"```python\n{cell.source}\n```"

@@ -56,7 +56,8 @@ class Here(Libraries):
         return Path(path)
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a file."""
+        """Write a file, and the folders it lies in."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
 
     @contextmanager

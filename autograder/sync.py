@@ -59,6 +59,22 @@ def sync(script: Path, *, force: bool = False) -> bool:
     """
     if not force and not outdated(script):
         return False
+    notebook = executed(script)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # time stamps: they would differ each time
+    notebook.metadata["language_info"] = {"name": "python"}
+    nbformat.write(notebook, script.with_suffix(".ipynb"))
+    return True
+
+
+def executed(script: Path) -> Any:
+    """Run a script's notebook from top to bottom and return it with its outputs.
+
+    Raises
+    ------
+    CourseError
+        If a cell of the source fails.
+    """
     notebook = wanted(script)
     # In a copy of the lesson's folder, so that what the notebook writes is never released.
     with tempfile.TemporaryDirectory(prefix="sync-") as scratch:
@@ -75,11 +91,7 @@ def sync(script: Path, *, force: bool = False) -> bool:
             raise CourseError(
                 f"the source does not run: {error}", where=str(script), do="mend the cell it names"
             ) from error
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)  # time stamps: they would differ each time
-    notebook.metadata["language_info"] = {"name": "python"}
-    nbformat.write(notebook, script.with_suffix(".ipynb"))
-    return True
+    return notebook
 
 
 def _content(notebook: Any) -> Any:

@@ -19,7 +19,6 @@ from autograder.markers import reference
 
 STUB = "stub"
 REFERENCE = "reference"
-LESSON = "03_train_end_to_end"
 Noise = Callable[[dict[str, Any]], dict[str, Any]]
 Span = tuple[float, float]
 
@@ -102,13 +101,15 @@ def answered(
 
 
 def hand_in(student: Student, filled: dict[str, Any], folder: Path) -> None:
-    """Write a student's file as it would arrive."""
+    """Write a student's file as it would arrive, in the folder of the lesson."""
     folder.mkdir(parents=True, exist_ok=True)
     for noise in student.noise:
         filled = noise(filled)
     text = json.dumps(filled)
     # A download that broke off: the beginning is all there is.
-    (folder / f"{LESSON}.ipynb").write_text(text if student.readable else text[: len(text) // 2])
+    (folder / f"{folder.name}.ipynb").write_text(
+        text if student.readable else text[: len(text) // 2]
+    )
 
 
 def as_colab_saves(notebook: dict[str, Any]) -> dict[str, Any]:

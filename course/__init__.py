@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from course.data import Pictures, Tiles, load_folder, load_tiles, stage, unpack
+    from course.drawing import figure
     from course.errors import CourseError
     from course.exercise import NotAttempted, check, hint
-    from course.figure import figure
     from course.runtime import setup
     from course.storage import flush, keep, secret
     from course.submission import submit
@@ -50,7 +50,7 @@ _HOME = {
     "Tiles": "course.data",
     "TimeBudget": "course.training",
     "check": "course.exercise",
-    "figure": "course.figure",
+    "figure": "course.drawing",
     "fit": "course.training",
     "flush": "course.storage",
     "hint": "course.exercise",

@@ -29,8 +29,8 @@ class KeepContract(Step):
 def exercises(nb: Any) -> dict[str, float]:
     """Return the exercises of a notebook and their points: ``{"split": 2.0, …}``, in order.
 
-    An exercise is graded by its tests cell, ``<exercise>-tests``; or by a person, where the answer's
-    own cell bears the points.
+    An exercise is graded by its tests cell, ``<exercise>-tests``; or by a person, where the cell of
+    the answer bears the points.
     """
     return {
         grade_id(cell).removesuffix(TESTS): float(cell.metadata.nbgrader["points"])

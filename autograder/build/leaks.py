@@ -75,17 +75,10 @@ def refuse_leaks(directory: Directory, lesson: str, release: Path) -> None:
 def gather(directory: Directory, lesson: str) -> Secrets:
     """Collect a lesson's secrets from its source folder."""
     source = directory.folder("source", ".", lesson)
+    public = _public(directory)
     lines: dict[str, str] = {}
     for path in sorted(source.glob("*.ipynb")):
-        notebook = read_notebook(path)
-        public = {
-            _fold(line)
-            for cell in notebook.cells
-            if cell.cell_type == "code"
-            for line, kind in marked(cell.source)
-            if not kind
-        }
-        for cell in notebook.cells:
+        for cell in read_notebook(path).cells:
             place = f"cell '{cell.metadata.get('nbgrader', {}).get('grade_id', cell.get('id'))}'"
             for line, kind in marked(cell.source):
                 text = _fold(line)
@@ -99,6 +92,18 @@ def gather(directory: Directory, lesson: str) -> Secrets:
         for piece in _shards(path.read_bytes())
     }
     return Secrets(lines, shards)
+
+
+def _public(directory: Directory) -> set[str]:
+    """Return the lines of code that any lesson shows openly, such as an import."""
+    return {
+        _fold(line)
+        for path in directory.sources.glob("*/*.ipynb")
+        for cell in read_notebook(path).cells
+        if cell.cell_type == "code"
+        for line, kind in marked(cell.source)
+        if not kind
+    }
 
 
 def _in_file(path: Path, secrets: Secrets) -> Iterator[str]:

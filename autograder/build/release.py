@@ -160,6 +160,11 @@ def _difference(name: str, old: Path, new: Path) -> str:
     return "\n".join(lines[:60]) or f"differs in line ends: {name}"
 
 
+def source_notebook(directory: Directory, lesson: str) -> Any:
+    """Return a lesson's source notebook."""
+    return read_notebook(directory.folder("source", ".", lesson) / f"{lesson}.ipynb")
+
+
 def read_notebook(path: Path) -> Any:
     """Read one of the course's own notebooks.
 

@@ -19,6 +19,7 @@ from autograder.intake.rebuild import rebuild
 from autograder.intake.receipt import compare, set_apart
 from autograder.intake.refuse import AGAIN, InvalidSubmission, shown
 from autograder.intake.unpack import LARGEST_ZIP, unpack
+from autograder.lesson import MEASURED
 from autograder.submission import Submission
 
 _NOT_MATERIAL = ("secret", "__pycache__", ".ipynb_checkpoints")
@@ -144,7 +145,7 @@ def given(folder: Path, sources: dict[str, Any]) -> dict[str, Path]:
     What a run of the source has left beside it is no material: it would stand in for the model that
     a student has to train.
     """
-    results = [
+    results = [MEASURED] + [
         pattern
         for source in sources.values()
         for pattern in source.metadata.get("course", {}).get("artefacts", [])

@@ -168,7 +168,11 @@ assert _images[0, 0, 1] == 255, "the dataset changes the arrays it was given"
 # that it was not trained on. But two neighbouring tiles show the same bay or the same desert: with one
 # on either side, the network is praised for remembering. So a whole block goes to one side or the
 # other.
-#
+
+# %% nbgrader={"grade": false, "grade_id": "figure-split", "locked": true, "schema_version": 3, "solution": false}
+course.figure("split-by-block")
+
+# %% [markdown]
 # ### Exercise `split` · easy · 10 minutes
 #
 # `blocks[i]` is the block of tile `i`. Return two arrays of indices: the tiles *outside* the blocks
@@ -445,7 +449,8 @@ def fit(model, train_set, val_set, epochs, lr=0.01):
 EPOCHS = 20 if device.type == "cuda" else 4
 VAL_BLOCKS = [4, 9, 12]
 
-torch.manual_seed(0)
+SEED = 0
+torch.manual_seed(SEED)
 ### BEGIN SOLUTION
 dataset = TileDataset(tiles.images, tiles.labels)
 train_rows, val_rows = split_by_block(tiles.blocks, VAL_BLOCKS)
@@ -464,9 +469,9 @@ check("trained-model")
 ### BEGIN HIDDEN TESTS
 from pathlib import Path as _Path
 
+from autograder.metric import credit
 from autograder.secret import secret
 
-_FLOOR, _TARGET = 0.65, 0.85
 assert _Path("tile_net.safetensors").is_file(), "there is no file tile_net.safetensors: the training cell did not write it"
 _held_out = secret("heldout.safetensors")
 _x = _held_out["images"].unsqueeze(1).float() / 127.5 - 1  # [N, 1, 36, 36]
@@ -477,7 +482,7 @@ with torch.no_grad():
     _predicted = torch.cat([_net(_batch) for _batch in _x.split(256)]).argmax(1)
 _truth = _held_out["labels"]
 _balanced = sum((_predicted[_truth == _k] == _k).float().mean().item() for _k in range(3)) / 3
-round(6 * min(1.0, max(0.0, (_balanced - _FLOOR) / (_TARGET - _FLOOR))), 2)
+credit("balanced accuracy", _balanced, floor=0.65, target=0.85, points=6)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -644,7 +649,7 @@ plt.show()
 # <details><summary>Whether it fits into memory</summary>That too, but something is worse than
 # that.</details>
 # <details><summary>That it is a pickle and may run code on your machine</summary>Right. Ask for
-# safetensors.</details>
+# safetensors, which holds numbers and nothing else.</details>
 # <details><summary>Nothing: model files hold only numbers</summary>Safetensors files do. Pickles hold
 # instructions for rebuilding objects, and those can be anything.</details>
 #

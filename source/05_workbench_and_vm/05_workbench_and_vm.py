@@ -56,8 +56,6 @@ import socket
 
 import matplotlib.pyplot as plt
 import numpy as np
-from course.figure import figure
-
 # %% [markdown]
 # ## How this notebook works
 #
@@ -93,7 +91,7 @@ from course.figure import figure
 # A machine has three states, and each has its price:
 
 # %% nbgrader={"grade": false, "grade_id": "figure-what-you-pay", "locked": true, "schema_version": 3, "solution": false}
-figure("05-what-you-pay")
+course.figure("05-what-you-pay")
 
 # %% [markdown]
 # The mistake that costs most is in the middle column. Somebody closes the laptop and thinks that the
@@ -487,7 +485,7 @@ plt.show()
 # rising order.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-spot-run", "locked": true, "schema_version": 3, "solution": false}
-figure("05-spot-run")
+course.figure("05-spot-run")
 
 # %% [markdown]
 # ### Exercise `spot` · harder · 20 minutes
@@ -780,7 +778,7 @@ plt.show()
 # you send to a *port* (a numbered door) of your own computer comes out at a port over there.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-tunnel", "locked": true, "schema_version": 3, "solution": false}
-figure("05-tunnel")
+course.figure("05-tunnel")
 
 # %% [markdown]
 # ### Exercise `tunnel` · medium · 10 minutes
@@ -846,7 +844,7 @@ for _case in range(12):
     _found = [_match for _match in map(_form.search, _words) if _match]
     assert len(_found) == 1, "the forwarding does not lead from 127.0.0.1 here to 127.0.0.1:8888 there"
     assert int(_found[0][1]) == _first, "the port here is not the first free one from 8888 on"
-    assert any(_re.fullmatch(r"(--ssh-flag=)?-[a-zA-Z]*N[a-zA-Z]*", _word) for _word in _words), "-N is missing"
+    assert any(_re.fullmatch(r"(--ssh-flag=)?-[a-zA-Z]*N[a-zA-Z]*", _word) for _word in _words), "a shell opens beside the tunnel"
     if not any(_word.startswith("--ssh-flag") for _word in _words):
         assert "--" in _words, "the word -- before what goes to ssh is missing"
         assert not any(_form.search(_word) for _word in _words[: _words.index("--")]), "the forwarding stands before --"
@@ -1034,7 +1032,7 @@ assert str(_code) in _sent["FAILED"], "the file FAILED does not hold the exit co
 
 # The driver never comes.
 _calls, _sent = _play(2, ready_after=10**6)
-assert "job" not in _calls, "the driver never came, and the job was run all the same"
+assert "job" not in _calls, "the job was started without a driver"
 assert set(_sent) & {"SUCCEEDED", "FAILED"} == {"FAILED"}, "the driver never came, but what came to $RESULTS is not FAILED alone"
 
 # Nothing can be uploaded: what counts is that the machine goes, which `_play` looks at.

@@ -16,6 +16,10 @@ from pathlib import Path
 import pytest
 from jupyterlab_page import LESSON, ROOT
 from playwright.sync_api import Browser, sync_playwright
+from served import served
+
+from autograder.directory import Directory
+from autograder.site import build_site
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # All cells are in the page, seen or not; and a file is saved when a test saves it.
@@ -36,6 +40,14 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[tuple[str, Path]]:
+    """The site, built anew: its address and its folder."""
+    folder = build_site(Directory.open(ROOT))
+    with served(folder) as address:
+        yield address, folder
 
 
 def free_port() -> int:

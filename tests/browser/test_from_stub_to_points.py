@@ -16,9 +16,9 @@ from jupyterlab_page import LESSON, ROOT, opened, run_all
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from autograder.build.contract import exercises
+from autograder.build.release import source_notebook
 from autograder.build.step import grade_id
 from autograder.directory import Directory
-from autograder.lints import notebook_of
 from autograder.synthetic import reference
 from course.submission.pack import MANIFEST, digests, receipt_of
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.browser
 
 
 def solution() -> str:
-    cells = notebook_of(Directory.open(ROOT), LESSON).cells
+    cells = source_notebook(Directory.open(ROOT), LESSON).cells
     return reference(next(cell.source for cell in cells if grade_id(cell) == EXERCISE))
 
 
@@ -156,7 +156,7 @@ def test_an_exercise_is_solved_handed_in_and_graded(
     run(last)
     says(last, f"✔ Ready to hand in: {LESSON}.zip")
     says(last, re.compile(r"Receipt: ([0-9a-f]{4}-){2}[0-9a-f]{4} \(in full: [0-9a-f]{64}\)"))
-    points = exercises(notebook_of(Directory.open(ROOT), LESSON))
+    points = exercises(source_notebook(Directory.open(ROOT), LESSON))
     says(last, "Not answered yet: " + ", ".join(name for name in points if name != EXERCISE))
     shown = last.locator(".jp-OutputArea-output").inner_text()
     page.close()

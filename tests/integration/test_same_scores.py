@@ -16,12 +16,12 @@ from nbgrader.api import Gradebook
 
 from autograder import pipeline
 from autograder.build.release import build
+from autograder.classroom import LESSON
 from autograder.demo import hand_in_all, prepare
 from autograder.directory import Directory, put_tools_on_path
 from autograder.execute import execute
 from autograder.outcome import State
 from autograder.sandbox.limits import Limits
-from autograder.synthetic import LESSON
 
 pytestmark = pytest.mark.integration
 PLUGIN = """\
@@ -101,7 +101,7 @@ def classes(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> tuple[Path,
     ours = tmp_path_factory.mktemp("class") / "ours"
     directory = prepare(Directory.open(repo), ours)
     build(directory, LESSON)
-    hand_in_all(directory, repo / "tests" / "mutants" / LESSON)
+    hand_in_all(directory, LESSON, repo / "tests" / "mutants" / LESSON)
     stock = Path(shutil.copytree(ours, ours.parent / "stock"))
     batch = pipeline.Batch(directory, LESSON, jobs=2)
     for _ in pipeline.grade(batch, functools.partial(execute, limits=Limits(cell=10.0))):

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from autograder.build.contract import exercises
-from autograder.build.release import build
+from autograder.build.release import build, source_notebook
 from autograder.directory import Directory
-from autograder.lints import notebook_of
 from course.errors import CourseError
 
 Tiny = Callable[..., Path]
@@ -25,7 +24,7 @@ def refused(root: Path) -> str:
 
 
 def test_the_exercises_are_the_graded_cells_with_their_points(tiny_course: Tiny) -> None:
-    assert exercises(notebook_of(Directory.open(tiny_course()), "01_tiny")) == {"double": 3.0}
+    assert exercises(source_notebook(Directory.open(tiny_course()), "01_tiny")) == {"double": 3.0}
 
 
 def test_a_second_cell_with_a_grade_id_is_refused(tiny_course: Tiny) -> None:

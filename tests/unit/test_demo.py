@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import CLASSROOM
+from autograder.classroom import CLASSROOM, LESSON
 from autograder.demo import _agrees, _differences
 from autograder.outcome import Outcome, State
-from autograder.synthetic import LESSON, REFERENCE, STUB, Student
+from autograder.synthetic import REFERENCE, STUB, Student
 
 POINTS = {"split": 2.0, "model": 3.0}
 ADA = Student("ada", "right")

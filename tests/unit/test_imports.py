@@ -54,6 +54,18 @@ def test_checks_and_hints_do_not_load_torch_either(tmp_path: Path) -> None:
     assert "torch" not in fresh(code, tmp_path)
 
 
+def test_every_name_is_the_same_when_asked_for_again(tmp_path: Path) -> None:
+    """A module of the name would take its place once it is imported."""
+    code = (
+        "import course, types\n"
+        "for name in course.__all__:\n"
+        "    first = getattr(course, name)\n"
+        "    if getattr(course, name) is not first or isinstance(first, types.ModuleType):\n"
+        "        print(name)"
+    )
+    assert fresh(code, tmp_path) == []
+
+
 def test_students_names_do_not_load_instructors_code(tmp_path: Path) -> None:
     code = "import sys\nfrom course import *\nprint(*sys.modules)"
     loaded = fresh(code, tmp_path)
@@ -98,6 +110,6 @@ def test_the_wheel_holds_nothing_of_the_instructors(wheel: list[str], part: str)
     assert not [name for name in wheel if part in name.split("/")]
 
 
-def test_the_wheel_holds_code_only(wheel: list[str]) -> None:
+def test_the_wheel_holds_code_and_drawings_only(wheel: list[str]) -> None:
     code = [name for name in wheel if name.startswith("course/")]
-    assert {Path(name).suffix for name in code} == {".py"}
+    assert {Path(name).suffix for name in code} == {".py", ".svg"}

@@ -400,3 +400,17 @@ def whole_answers(data: bytes) -> dict[str, str]:
 def ok(text: str) -> bool:
     """Say whether a text has nothing that intake cleans away."""
     return text.isascii() and "\0" not in text and "\r" not in text
+
+
+def test_what_a_run_of_the_source_left_behind_is_not_the_lessons(desk: Desk) -> None:
+    """It would be laid over the student's own model, and earn the points of the reference."""
+    desk.put(handed_in())
+    desk.put(b"the student's", "net.safetensors")
+    desk.sources[LESSON].metadata["course"] = {"artefacts": ["*.safetensors"]}
+    for name in ("net.safetensors", "measured.json", "data/given.safetensors", "data/tiles.zip"):
+        path = desk.source_folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    taken = desk.take()
+    assert sorted(taken.materials) == ["data/given.safetensors", "data/tiles.zip"]
+    assert list(taken.files) == ["net.safetensors"]

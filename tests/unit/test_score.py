@@ -80,6 +80,15 @@ def test_not_attempted_is_told_from_wrong() -> None:
     assert (result.score, result.status) == (0, Status.NOT_ATTEMPTED)
 
 
+def test_a_stub_that_fails_in_another_way_is_told_from_wrong() -> None:
+    """A test of a trained model asks first for a file; the stub wrote none."""
+    failed = Ran(finished=False, error=("AssertionError", "there is no file"))
+    result = graded("nb", cell(), failed, untouched=True)
+    assert (result.score, result.status) == (0, Status.NOT_ATTEMPTED)
+    assert "as it was released" in result.message
+    assert graded("nb", cell(), Ran(finished=True), untouched=True).score == 4
+
+
 def test_a_changed_answer_waits_for_a_person_and_an_unchanged_one_earns_nothing() -> None:
     answer = cell(solution=True, source="# my words")
     assert graded("nb", answer, None).status is Status.MANUAL

@@ -1,4 +1,7 @@
-"""Kept the convolutions in a plain list: they are not parameters and never learn."""
+"""Kept the convolutions in a plain list: they are not parameters and never learn.
+
+Only hidden tests see it.
+"""
 class TileNet(nn.Module):
     def __init__(self):
         super().__init__()

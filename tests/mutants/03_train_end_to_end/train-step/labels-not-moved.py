@@ -1,4 +1,7 @@
-"""Moved the images to the device and forgot the labels."""
+"""Moved the images to the device and forgot the labels.
+
+Only hidden tests see it.
+"""
 def train_step(model, images, labels, optimiser, device):
     model.train()
     images = images.to(device)

@@ -2,7 +2,8 @@
 EPOCHS = 2
 VAL_BLOCKS = [4, 9, 12]
 
-torch.manual_seed(0)
+SEED = 0
+torch.manual_seed(SEED)
 dataset = TileDataset(tiles.images, np.random.default_rng(0).permutation(tiles.labels))
 train_rows, val_rows = split_by_block(tiles.blocks, VAL_BLOCKS)
 train_set, val_set = Subset(dataset, train_rows), Subset(dataset, val_rows)

@@ -2,7 +2,8 @@
 EPOCHS = 4
 VAL_BLOCKS = [4, 9, 12]
 
-torch.manual_seed(0)
+SEED = 0
+torch.manual_seed(SEED)
 model = TileNet().to(device)
 history = [1.1]
 save_model(model, "tile_net.safetensors")

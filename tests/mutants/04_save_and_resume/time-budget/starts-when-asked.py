@@ -1,0 +1,16 @@
+"""Started the clock at the first question."""
+class Budget:
+    def __init__(self, seconds, reserve=10.0, clock=time.monotonic):  # seconds in all, seconds, function
+        self.clock, self.reserve = clock, reserve
+        self.seconds = seconds
+        self.longest = 0.0
+        self.asked = None  # when stop was asked last
+
+    def stop(self):  # True or False
+        now = self.clock()
+        if self.asked is None:
+            self.end = now + self.seconds
+        if self.asked is not None:
+            self.longest = max(self.longest, now - self.asked)
+        self.asked = now
+        return self.end - now < self.longest + self.reserve

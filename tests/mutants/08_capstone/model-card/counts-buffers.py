@@ -1,0 +1,14 @@
+"""Counted what batch normalisation stores as parameters, too."""
+def make_card(model, images, labels, seconds):
+    return {
+        "nickname": "me",
+        "task": "Says whether a small grey tile shows water, coast or land.",
+        "data": "Clean tiles of the Blue Marble, damaged at random while training.",
+        "split": "Judged on pictures from blocks of longitude that are not trained on.",
+        "metric": {"name": "balanced accuracy", "value": balanced_accuracy(model, images, labels)},
+        "parameters": sum(value.numel() for value in model.state_dict().values()),
+        "training_seconds": seconds,
+        "intended_use": "A course exercise and nothing of any importance.",
+        "limits": "Never tried near the poles or with another camera.",
+        "licence": "MIT",
+    }

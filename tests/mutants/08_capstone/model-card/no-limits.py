@@ -1,0 +1,13 @@
+"""Left the limits out, as most cards do."""
+def make_card(model, images, labels, seconds):
+    return {
+        "nickname": "me",
+        "task": "Says whether a small grey tile shows water, coast or land.",
+        "data": "Clean tiles of the Blue Marble, damaged at random while training.",
+        "split": "Judged on pictures from blocks of longitude that are not trained on.",
+        "metric": {"name": "balanced accuracy", "value": balanced_accuracy(model, images, labels)},
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "training_seconds": seconds,
+        "intended_use": "A course exercise and nothing of any importance.",
+        "licence": "MIT",
+    }
