@@ -56,6 +56,7 @@ import socket
 
 import matplotlib.pyplot as plt
 import numpy as np
+
 # %% [markdown]
 # ## How this notebook works
 #
@@ -148,8 +149,10 @@ PATTERNS = {  # what a text must look like from its first to its last character:
 # **`wrong_fields(machine)`** returns a list with the names of the fields that are wrong; an empty list
 # means that all is well. The rules:
 #
-# - `name`, `zone` and `account` match their pattern. Use `re.fullmatch`: `re.match` looks only at the
-#   beginning and lets `trainer; reboot` pass.
+# - `name`, `zone` and `account` match their pattern in `PATTERNS`. Such a pattern is a *regular
+#   expression*, a short description of texts; you need not be able to read it.
+#   `re.fullmatch(pattern, text)` gives `None` if the text does not match. Do not use `re.match`: it looks
+#   only at the beginning, and lets `trainer; reboot` pass.
 # - `gpu`: machine type, GPU and number of GPUs are in `FITS`. If not, the list holds `"gpu"`, whichever
 #   of the three is to blame.
 # - `disk_gb` is a whole number (`int`) from 50 to 2000, `max_hours` one from 1 to 24.
@@ -454,11 +457,11 @@ evenings = {
     "left running": [("running", 168)],
 }
 sums = [cost(trainer, periods, PRICES) for periods in evenings.values()]
-plt.figure(figsize=(5, 2.2))
+plt.figure(figsize=(5.5, 2.2))
 bars = plt.barh(list(evenings), sums, color=["#2e7d4f", "#e0a030", "#b03a2e"])
 plt.bar_label(bars, [f"{usd:.2f} USD" for usd in sums], padding=3)
 plt.xlim(0, 1.3 * max(sums))
-plt.xlabel("a week after an afternoon of 4 hours, USD (example prices)")
+plt.xlabel("USD, a week after 4 hours of work (example prices)")
 plt.gca().invert_yaxis()
 plt.show()
 
@@ -895,18 +898,22 @@ print(address)
 #
 # For a long run you need no JupyterLab. A **start-up script** is a program in the language of the shell
 # that a machine runs by itself when it boots. It can do the whole job while your laptop is closed. But
-# then nobody is there when something goes wrong. The 2019 script for this job had just that flaw: no time
-# limit, no plan for errors, and after a crash the machine stayed, and cost.
+# then nobody is there when something goes wrong. A script that many people used for this in 2019,
+# gcp-notebook-executor, had just that flaw: no time limit, no plan for errors. After a crash the machine
+# stayed, and cost.
 #
-# The five pieces of shell that you need:
+# The pieces of shell that you need:
 #
 # | Shell | What it does |
 # | --- | --- |
-# | `set -euo pipefail` | end at the first command that fails (`-e`), at a variable that does not exist (`-u`), and notice a failure inside `a \| b`. Put it first: without it a shell goes on after an error |
-# | `at_end() { …; }` then `trap at_end EXIT` | run the function `at_end` when the script ends, *however* it ends |
+# | `word=FAILED`, `"$word"` | set a variable (no spaces around `=`), and use it. The quotes keep the value one word |
+# | `echo "code $code" >FAILED` | write a line into the file `FAILED` |
 # | `$?` | how the last command ended: 0 is well, all other numbers are errors. The next command overwrites it, so keep it at once: `code=$?` |
+# | `if [ "$n" -eq 0 ]; then …; else …; fi` | is the number `n` 0? Between `if` and `;` any command may stand: the question is then whether it succeeds |
+# | `for try in $(seq 5); do …; done` | five times; `break` leaves the loop |
+# | `set -euo pipefail` | end at the first command that fails (`-e`) or at a variable that does not exist (`-u`), and notice a failure inside `a \| b`. Without it a shell goes on after an error |
 # | `command \|\| true` | try the command, and go on if it fails (`\|\|` is *or else*) |
-# | `for try in $(seq 5); do …; done` | five times; `break` leaves the loop. `if command; then …; else …; fi` asks whether a command succeeds |
+# | `at_end() { …; }` then `trap at_end EXIT` | run the function `at_end` when the script ends, *however* it ends. `-e` holds in there too |
 #
 # The first lines of the script are given. They say what this machine is for:
 
@@ -1067,7 +1074,7 @@ print("job ends with code 3:", rehearse(script, job_code=3))
 # - `ZONE_RESOURCE_POOL_EXHAUSTED` The zone has no such machine free at present. Try another zone, another
 #   GPU, or later. Your command is right.
 # - `Quota 'GPUS_ALL_REGIONS' exceeded` A new project may use 0 GPUs. Ask for more in the console under
-#   *IAM, Quotas*. The answer can take days, so ask early.
+#   *IAM, Quotas*. The answer takes a while, so ask early.
 # - `bind: Address already in use` Your tunnel's port is taken, often by a tunnel that you forgot. Take
 #   the next port, or close the old one with Ctrl-C in its terminal.
 #
@@ -1083,7 +1090,8 @@ print("job ends with code 3:", rehearse(script, job_code=3))
 # gcloud storage ls                 # buckets
 # ```
 #
-# All four empty, in *each* project that you use: nothing is left that costs. Otherwise
+# All four empty, in *each* project that you use: nothing is left of what this lesson makes. (*Billing,
+# Reports* in the console shows what everything else costs.) Otherwise
 # `gcloud compute instances delete NAME --zone=ZONE` deletes a machine with its boot disk, and
 # `gcloud compute disks delete NAME --zone=ZONE` a disk that was left. Then set a **budget** in the console,
 # under *Billing*, with a mail at half of it. A budget only warns: it stops nothing.

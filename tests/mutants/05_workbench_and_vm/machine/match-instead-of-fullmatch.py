@@ -1,7 +1,4 @@
-"""Looked only at the beginning of a text: "trainer; reboot" passes.
-
-Only hidden tests see it.
-"""
+"""Looked only at the beginning of a text: "trainer; reboot" passes."""
 def wrong_fields(machine):  # dictionary like `trainer` -> list of field names
     wrong = [field for field, pattern in PATTERNS.items() if not re.match(pattern, machine[field])]
     if machine["gpus"] not in FITS.get((machine["machine_type"], machine["gpu"]), []):
