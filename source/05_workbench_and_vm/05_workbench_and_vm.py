@@ -95,8 +95,8 @@ import numpy as np
 course.figure("05-what-you-pay")
 
 # %% [markdown]
-# The mistake that costs most is in the middle column. Somebody closes the laptop and thinks that the
-# machine has stopped too. It has not.
+# The mistake that costs most is on the left. Somebody closes the laptop and thinks that the machine has
+# stopped too. It has not: it is running, idle, and paid for.
 #
 # ## 2. Describe the machine
 #
@@ -898,7 +898,7 @@ print(address)
 #
 # For a long run you need no JupyterLab. A **start-up script** is a program in the language of the shell
 # that a machine runs by itself when it boots. It can do the whole job while your laptop is closed. But
-# then nobody is there when something goes wrong. A script that many people used for this in 2019,
+# then nobody is there when something goes wrong. The script of 2019 for this job,
 # gcp-notebook-executor, had just that flaw: no time limit, no plan for errors. After a crash the machine
 # stayed, and cost.
 #
@@ -939,8 +939,9 @@ print(header())
 #
 # ### Exercise `startup-script` · harder · 25 minutes
 #
-# Write the rest of the script. `startup_script()` returns it as text; it is put behind the header, so
-# begin with `set -euo pipefail`. The quotes `r"""` keep Python from touching `\` and `$`.
+# Write the rest of the script. `startup_script()` returns it as text, written between `r"""` and `"""`
+# over as many lines as you like; the `r` keeps Python from changing a `\`. The header is put in front
+# of it, so you can use `$WAIT_S`, `$RESULTS` and the two functions.
 #
 # 1. **Strict:** `set -euo pipefail` is in force while the job runs.
 # 2. **Wait for the GPU.** The driver comes up a minute or two after the machine. Try `nvidia-smi` once a
@@ -1150,7 +1151,7 @@ print("job ends with code 3:", rehearse(script, job_code=3))
 # - A machine is data first: describe it, check it, price it, then start it.
 # - You pay for what exists. Stopped still pays for the disk; only deleted is free.
 # - Spot is cheap for runs with checkpoints. Replay it before you decide.
-# - Not known is not idle, and not known is not finished.
+# - What is not known is not idle: a program that stops machines must be sure.
 # - Commands are lists of words. JupyterLab stays on 127.0.0.1.
 # - Plan the end first: a trap, a message, a deletion, and a limit that Google itself keeps.
 #
