@@ -119,8 +119,8 @@ def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
         return Result(exercise, Verdict.NOT_ATTEMPTED, todo)
     try:
         described.run(*(found[name] for name in described.needs))
-    except NotAttempted:
-        todo = f"write your code for '{exercise}', run its cell, then this one."
+    except NotAttempted as stub:  # perhaps of an exercise that this one builds on
+        todo = f"write your code for '{stub.exercise}', run its cell, then this one."
         return Result(exercise, Verdict.NOT_ATTEMPTED, todo)
     except AssertionError as wrong:
         return Result(exercise, Verdict.FAILED, str(wrong) or "a check failed.")

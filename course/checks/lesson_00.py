@@ -111,6 +111,11 @@ def _run_order(out_of_order: Any) -> None:
     assert none == [2], (
         f"for the numbers 3, None, 1, 5 the answer is [2], not {none}. Leave out what never ran."
     )
+    first = found(None, 4, None, 3)
+    assert first == [3], (
+        f"for the numbers None, 4, None, 3 the answer is [3], not {first}. A cell that was never "
+        "run may stand at the top, too."
+    )
 
 
 @checks(
@@ -286,9 +291,13 @@ def _form_values(plan_from_form: Any) -> None:
     for name, wrong in (
         ("hours", (0, 8, True)),
         ("hours", ("2", 8, True)),
+        ("hours", (None, 8, True)),
         ("gpu_memory", (2, -1, True)),
         ("gpu_memory", (2, "8", True)),
+        ("gpu_memory", (2, None, True)),
         ("keep_files", (2, 8, "False")),
+        ("keep_files", (2, 8, "no")),
+        ("keep_files", (2, 8, None)),
     ):
         _refused(plan_from_form, name, wrong)
 
@@ -304,6 +313,11 @@ def _refused(plan_from_form: Any, name: str, values: tuple[Any, ...]) -> None:
         plan_from_form(*values)
     except (TypeError, ValueError) as error:
         message = str(error).lower().replace(" ", "_")
+        if name not in message and isinstance(error, TypeError):
+            raise AssertionError(
+                f"with {_call(values)} it is Python that stops ({error}), and it does not name "
+                f"`{name}`. Ask for the type before you compare, and raise a ValueError yourself."
+            ) from error
         if name not in message:
             raise AssertionError(
                 f"{_call(values)} is refused, but the message ({str(error)!r}) does not name "

@@ -98,6 +98,7 @@ def _one_archive(pack: Any) -> None:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content[name])
                 os.utime(folder / name, (1e9 + turn, 1e9 + turn))
+                (folder / name).chmod(0o600 if turn else 0o644)
             archive = home / f"{turn}.tar"
             pack(folder, archive)
             assert archive.is_file(), "pack wrote no file at the path it was given as `archive`."
@@ -105,7 +106,7 @@ def _one_archive(pack: Any) -> None:
             archives.append(archive.read_bytes())
     assert archives[0] == archives[1], (
         "the same files, written at another time and in another order, gave another archive. "
-        "Is each TarInfo a fresh one, without the time of its file?"
+        "Is each TarInfo a fresh one, without the time and the permissions of its file?"
     )
 
 
@@ -153,6 +154,9 @@ def _checksum(sha256_of: Any, verified: Any) -> None:
             digest = hashlib.sha256(content).hexdigest()
             got = sha256_of(path)
             assert got is not None, "sha256_of returns nothing. Is there a `return`?"
+            assert isinstance(got, str), (
+                f"sha256_of returns {type(got).__name__}, not text. Take .hexdigest()."
+            )
             assert got == digest, (
                 f"for a file of {len(content):,} bytes sha256_of gives {str(got)[:12]}…, "
                 f"and its SHA-256 begins with {digest[:12]}. Is every piece taken?"
@@ -190,6 +194,12 @@ def _safe_unpack(safe_unpack: Any) -> None:
         assert out.is_dir(), "an honest archive was not unpacked: there is no folder."
         assert (out / good[0]).is_file(), f"'{good[0]}' in an honest archive was not unpacked."
         assert (out / good[0]).read_bytes() == good[1], "an unpacked file has another content."
+        try:
+            safe_unpack(honest, out, 9)
+        except FileExistsError as error:
+            raise AssertionError(
+                "the second time it fails: the folder is there. extractall makes it if need be."
+            ) from error
         hostile = {
             "a name with ..": ("../escaped.txt", b"bad"),
             "an absolute name": (str(home / "escaped.txt"), b"bad"),
@@ -304,8 +314,8 @@ def _group_split(group_split: Any) -> None:
     for seed in range(40):
         _, val = group_split(groups, 0.3, seed)
         assert 16 <= len(val) <= 26, (
-            f"with the seed {seed}, {len(val)} of 70 items are held out; with share=0.3 and at "
-            "most 5 items in a group it should be 16 to 26."
+            f"with the seed {seed}, {len(val)} of 70 items are held out (in the second array); "
+            "with share=0.3 and at most 5 items in a group it should be 16 to 26."
         )
     _chooses(group_split, groups)
 

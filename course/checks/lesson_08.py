@@ -64,6 +64,12 @@ def _look_at_lines(damaged: Any) -> None:
         f"the images are all about equally bright (the gain varies by {spread:.2f}; 0.23 would be "
         "right): draw one gain for each image."
     )
+    squares = (damaged**2).sum((1, 2)) / (SIDE * (~lost).sum(1).clamp(min=1))
+    noise = float((squares - gain**2).mean().clamp(min=0).sqrt())
+    assert 0.13 < noise < 0.17, (
+        f"in an evenly grey image the pixels that arrive vary by {noise:.2f}; it should be about "
+        "0.15: draw the noise for each pixel."
+    )
 
 
 @checks(
@@ -231,13 +237,20 @@ def _model_card(make_card: Any, balanced_accuracy: Any) -> None:
         raise AssertionError(
             f"the card cannot be written as JSON ({error}): use texts and Python numbers only."
         ) from error
-    short = [name for name in SENTENCES if len(str(card[name]).split()) < 5]
+    empty = [name for name in (*SENTENCES, "nickname", "licence") if not _is_text(card[name])]
+    assert not empty, f"'{empty[0]}' should be a text, and not an empty one."
+    short = [name for name in SENTENCES if len(card[name].split()) < 5]
     assert not short, f"'{short[0]}' should be a sentence of at least five words."
+    said = {card[name].strip() for name in SENTENCES}
+    assert len(said) == len(SENTENCES), "two of the sentences are the same: each says its own."
     count = sum(parameter.numel() for parameter in net.parameters())
     assert card["parameters"] == count, (
         f"a network with {count} parameters (some frozen) has {card['parameters']} on its card."
     )
     assert isinstance(card["metric"], dict), "'metric' should be a dictionary of name and value."
+    assert _is_text(card["metric"].get("name")), (
+        "'metric' needs a `name` that says what is measured."
+    )
     value, measured = card["metric"].get("value"), balanced_accuracy(net, images, labels)
     assert isinstance(value, float), f"the metric's value is {value!r}, not a Python number."
     assert abs(value - measured) < 0.006, (
@@ -248,6 +261,10 @@ def _model_card(make_card: Any, balanced_accuracy: Any) -> None:
     assert isinstance(seconds, int | float) and abs(seconds - 61.4) <= 1, (
         f"training took 61.4 seconds; the card says {seconds!r}."
     )
+
+
+def _is_text(entry: Any) -> bool:
+    return isinstance(entry, str) and bool(entry.strip())
 
 
 @checks(
@@ -290,4 +307,9 @@ def _capstone_model(history: Any, make_net: Any) -> None:
     assert best > 0.6, (
         f"the best epoch reaches {best:.2f} on the camera's pictures; guessing gives 0.33. Are the "
         "batches damaged, and does train_to train?"
+    )
+    claimed = float(card["metric"]["value"])
+    assert abs(claimed - best) < 0.02, (
+        f"the card says {claimed:.2f}, and the best epoch reached {best:.2f}: make the card when "
+        "training has ended, and save model and card together."
     )

@@ -58,8 +58,12 @@ from typing import NamedTuple
 # hold code. To **run** a cell of code, click into it and press *Shift* and *Enter* together, or press
 # the triangle ▶ (on Colab at the left of the cell, in JupyterLab above the page).
 #
-# Do that now with the two cells above this text. The first takes a moment: it gets what is missing,
-# then it shows a card that says where you are. Section 5 explains the card.
+# **On Colab, first choose *File ▸ Save a copy in Drive*.** What a link opens is only a view of somebody
+# else's notebook; the copy is yours. It opens in a tab of its own: go on there. If Colab warns you that
+# Google did not write a notebook, that is true of this one: choose *Run anyway*.
+#
+# Now run the two cells of code above this text. You need not understand them. The first takes a moment:
+# it gets what is missing, then it shows a card that says where you are. Section 5 explains the card.
 #
 # Every lesson of this course works in the same way:
 #
@@ -133,7 +137,8 @@ for _limit in (12, 9, 4, 24):
 # stands on the page. All trouble in this lesson comes from that.
 #
 # Each time a cell is run, it gets a **number** in brackets at its left: 1 for the first cell that ran,
-# 2 for the next. Run a cell again, and it gets a new, larger number.
+# 2 for the next. Run a cell again, and it gets a new, larger number. (On Colab the triangle may cover
+# the number: move the mouse away.)
 
 # %% nbgrader={"grade": false, "grade_id": "figure-two-parts", "locked": true, "schema_version": 3, "solution": false}
 course.figure("00-two-parts")
@@ -241,7 +246,7 @@ def _ran_before_one_above(numbers):
 
 _drawn = [[int(_n) for _n in _random.choice(40, _size, replace=False) + 1] for _size in (3, 6, 9, 12, 15, 18)]
 _some_not_run = [[None if _random.random() < 0.3 else _n for _n in _numbers] for _numbers in _drawn]
-_fixed = [[], [None, None], [7], [2, 5, 9], [3, 2, 1], [9, 2, 5, 7], [None, 4, None, 3], [5, None, 6, 2]]
+_fixed = [[None, None], [7], [2, 5, 9], [3, 2, 1], [9, 2, 5, 7], [None, 4, None, 3], [5, None, 6, 2]]
 for _numbers in _fixed + _drawn + _some_not_run:
     _found = out_of_order([_Cell(_n, "x = 1", {"x"}, set()) for _n in _numbers])
     assert _found is not None, "out_of_order returns nothing: is there a `return`?"
@@ -299,11 +304,11 @@ def _not_made_above(cells):
     return {name for i, cell in enumerate(cells) for name in cell.uses if not any(name in c.makes for c in cells[:i])}
 
 
-assert from_nowhere([]) is not None, "from_nowhere returns nothing: is there a `return`?"
-_pages = [[], [_Cell(3, "n = n + 1", {"n"}, {"n"})], [_Cell(1, "n = 0", {"n"}, set()), _Cell(None, "n", set(), {"n"})]]
+_pages = [[_Cell(3, "n = n + 1", {"n"}, {"n"})], [_Cell(1, "n = 0", {"n"}, set()), _Cell(None, "n", set(), {"n"})]]
 for _length in (2, 3, 4, 5, 6, 7, 8, 9):
     _pages.append([_Cell(_i + 1, "", _some_names(2), _some_names(3)) for _i in range(_length)])
 _below = [_Cell(2, "", set(), {"loss"}), _Cell(1, "", {"loss"}, set())]
+assert from_nowhere(_below) is not None, "from_nowhere returns nothing: is there a `return`?"
 assert set(from_nowhere(_below)) == {"loss"}, "a name that is only made further down counts as known"
 _far_above = [_Cell(1, "", {"lr"}, set()), _Cell(2, "", {"seed"}, set()), _Cell(3, "", set(), {"lr"})]
 assert set(from_nowhere(_far_above)) == set(), "a name made two cells further up counts as missing"
@@ -423,9 +428,6 @@ restart_and_run_all(mend(broken))
 #
 # On your own machine there is no such end: its disk keeps what you wrote.
 #
-# **On Colab, did you save a copy?** What a link opens is only a view of somebody else's notebook. If you
-# have not, choose *File ▸ Save a copy in Drive* now, and go on in the copy.
-#
 # The card of the first cell says all this about the place where *you* are. It is an object, and its
 # parts have names:
 
@@ -467,7 +469,7 @@ class Plan(NamedTuple):
 # Return a list of words, one for each thing that stands against the plan, in any order:
 #
 # - `"time"` if the plan takes longer than a session may last;
-# - `"gpu"` if it needs more GPU memory than the card's device has;
+# - `"gpu"` if it needs more GPU memory than the `device_memory` of `card`;
 # - `"files"` if its files have to stay, and here they do not.
 #
 # What fits exactly fits. If nothing stands against the plan, return an empty list.
@@ -633,8 +635,9 @@ for _part, _value in _wrong_values:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now put everything together. The terms below are those of the free Colab: write down yours, as the
-# card says them. Change the values in the form as you like. Then run both cells again.
+# Now put everything together. The terms below are those of the free Colab. Write down yours, as the
+# card says them; on your own machine that is `Terms(hours=None, files_stay=True)`. Change the values in
+# the form as you like. Then run the form again, and after it the cell below.
 
 # %% tags=["after-exercises"]
 terms = Terms(hours=12, files_stay=False)
@@ -643,7 +646,7 @@ print(plan)
 print("against it:", objections(here, terms, plan) or "nothing")
 
 # %% [markdown]
-# **Expected:** with the values above, `['files']`. That is no reason to go away: `course.keep()` gives
+# **Expected:** with the values and terms as they came, `['files']`. That is no reason to go away: `course.keep()` gives
 # you a folder that stays, on Colab in your Drive.
 #
 # ## Three errors you will meet
@@ -652,8 +655,8 @@ print("against it:", objections(here, terms, plan) or "nothing")
 #   it is gone. Run the cells above; if that does not help, write the cell again.
 # - `IndentationError: expected an indented block after function definition on line 1` The lines of a
 #   function begin with four spaces. You may have deleted them together with `raise NotAttempted(…)`.
-# - `ModuleNotFoundError: No module named 'course'` The session is new, and the first cell has not been
-#   run in it. Run it, then go on.
+# - `NameError: name 'check' is not defined` The session is new, and the first cell has not been run in
+#   it. Run the cells from the top, those with your functions, too.
 #
 # ## What it cost, and cleaning up
 #

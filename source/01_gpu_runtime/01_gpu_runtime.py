@@ -75,9 +75,7 @@ device = torch.device(here.device)  # what the set-up cell found; soon you will 
 # thing* at the same time, each to another number.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-many-workers", "locked": true, "schema_version": 3, "solution": false}
-from course.figure import figure
-
-figure("01-many-workers")
+course.figure("01-many-workers")
 
 # %% [markdown]
 # Multiplying matrices is such work, and neural networks consist of little else. Three things follow:
@@ -370,9 +368,7 @@ print("names as they were:", moved["names"])
 # Python then measures how long it takes to hand over orders.
 
 # %% nbgrader={"grade": false, "grade_id": "figure-two-clocks", "locked": true, "schema_version": 3, "solution": false}
-from course.figure import figure
-
-figure("01-two-clocks")
+course.figure("01-two-clocks")
 
 # %% [markdown]
 # A helper thread can play the GPU. It is given one order, which takes it 0.2 seconds:

@@ -3,14 +3,14 @@
 #   course:
 #     accelerator: none
 #     before:
-#     - Python, with functions, loops and `with` blocks, and a little NumPy; nothing about GPUs
+#     - Python, with functions, loops, `with` and `try` blocks, and a little NumPy; nothing about GPUs
 #     - On Colab, save a copy first (File, Save a copy in Drive), or your work is lost
 #     - You need neither a GPU nor a Google Drive for the exercises; a practice Drive is made here
 #     builds-on:
 #       survive-drop:
 #       - checksum
 #     difficulty: beginner
-#     minutes: 105
+#     minutes: 120
 #     objectives:
 #     - can: pack thousands of files into one archive, and show by its checksum that it arrived whole
 #       exercises:
@@ -185,6 +185,7 @@ plt.show()
 # `path.is_file()` tells which is which. `path.relative_to(folder).as_posix()` is the name as seen
 # from the folder. `tarfile.open(archive, "w")`, in a `with` line, makes a new archive `tar`, and
 # `tar.addfile(info, io.BytesIO(content))` adds a file to it: first what it is, then its content.
+# (`addfile` wants to read from an open file; `io.BytesIO` makes bytes look like one.)
 
 # %% nbgrader={"grade": false, "grade_id": "one-archive", "locked": false, "schema_version": 3, "solution": true}
 def pack(folder, archive):  # two Paths: what to pack, and the .tar file to write
@@ -430,11 +431,13 @@ course.figure("02-hostile-archive")
 # - everything that is neither a file nor a folder;
 # - more than `limit` bytes in all files together. Exactly `limit` is allowed.
 #
+# What you need: `tarfile.open(archive)`, in a `with` line, opens an archive, compressed or not.
 # `tar.getmembers()` lists the entries without unpacking. Each `member` has `member.name`,
 # `member.size`, `member.isfile()` and `member.isdir()`. `PurePosixPath(name)` takes a name apart:
 # look at its `.parts` and at `.is_absolute()`. When all are fine,
-# `tar.extractall(folder, filter="data")` writes them. (`filter="data"` alone is not enough: it
-# refuses too, but only when it comes to the bad entry, and it knows no limit.)
+# `tar.extractall(folder, filter="data")` writes them; it makes the folder, or takes one that is
+# there. (`filter="data"` alone is not enough: it refuses too, but only when it comes to the bad
+# entry, and it knows no limit.)
 
 # %% nbgrader={"grade": false, "grade_id": "safe-unpack", "locked": false, "schema_version": 3, "solution": true}
 def safe_unpack(archive, folder, limit):  # two Paths, and a number of bytes
@@ -574,7 +577,9 @@ print(len(list((work / "data").rglob("*.png"))), "photos unpacked")
 #   an `int64` tensor of shape `[]`, which is what a loss function wants;
 # - a file is opened when its item is asked for, not before.
 #
-# What you need: `path.parent.name` is the class of a path. `Image.open(path)` opens a picture,
+# What you need: `data[3]` calls `__getitem__(3)`, and `len(data)` calls `__len__()`. What these two
+# need later, keep in `__init__` under a name that begins with `self.`, such as `self.paths`.
+# `path.parent.name` is the class of a path. `Image.open(path)` opens a picture,
 # `.convert("L")` makes it grey if it is not, and `np.array(…)` turns it into an array of bytes
 # from 0 to 255, shape `[height, width]`. `torch.from_numpy(…)` makes a tensor of that, `.float()`
 # makes it `float32`, and `.unsqueeze(0)` puts a dimension of size 1 in front. `torch.tensor(3)` is
@@ -705,7 +710,7 @@ print("labels ", tuple(labels.shape), labels.dtype)
 #
 # One way: `np.unique(groups, return_counts=True)` gives the names, sorted, and how many items each
 # has. `np.random.default_rng(seed).permutation(len(names))` puts them into a random order. Go
-# through them, and take a group as long as that brings you *nearer* to the number that you want.
+# through them, and take each group that brings you *nearer* to the number of items that you want.
 
 # %% nbgrader={"grade": false, "grade_id": "group-split", "locked": false, "schema_version": 3, "solution": true}
 def group_split(groups, share, seed):  # array [N] of numbers or texts, 0 < share < 1, whole number
@@ -850,9 +855,10 @@ course.figure("02-whole-or-not")
 # - Whatever happens, no temporary file is left, and what stood at `target` before is whole.
 #
 # What you need: `target.with_name("…")` is a path beside the target, and
-# `part.unlink(missing_ok=True)` removes a file. In an `except OSError as error:` block, look at
+# `part.unlink(missing_ok=True)` removes a file. Compare with your `sha256_of`; if you left it out,
+# compare what `read_bytes()` gives. In an `except OSError as error:` block, look at
 # `error.errno`; a line with nothing but `raise` sends the error on as it is. What stands in a
-# `finally:` block is done in any case.
+# `finally:` block is done in any case, also after a `return` or a `raise`.
 
 # %% nbgrader={"grade": false, "grade_id": "survive-drop", "locked": false, "schema_version": 3, "solution": true}
 def copy_safely(source, target, copy=shutil.copyfile, wait=time.sleep, tries=4):  # two Paths first
@@ -1027,8 +1033,8 @@ except course.CourseError:
 #
 # <details><summary>That it is safe to unpack</summary>No. A hostile archive has a digest too, and
 # its maker can publish it.</details>
-# <details><summary>That it was not changed since January</summary>No. A digest says nothing about
-# time; the page may have been changed along with the file.</details>
+# <details><summary>That it has not changed since it was published</summary>No. A digest says
+# nothing about time; the page may have been changed along with the file.</details>
 # <details><summary>That you have the same bytes as whoever wrote the digest down</summary>Right.
 # Nothing less, and nothing more: whether you trust them is another question.</details>
 #

@@ -89,8 +89,8 @@ torch.set_num_threads(1)  # as the grader does; a network this small is no faste
 # - 1868 *clean* ones with labels, made from old archives: enough to train on;
 # - 382 labelled pictures of *the camera itself*: too few to train on, enough to validate.
 #
-# They come from different blocks of longitude. Your model is scored on camera pictures from six
-# blocks more, which you have not got.
+# They come from different blocks of longitude (slices of the Earth, 15 degrees wide). Your model is
+# scored on camera pictures from six blocks more, which you have not got.
 
 # %% nbgrader={"grade": false, "grade_id": "data", "locked": true, "schema_version": 3, "solution": false}
 CLASSES = ("water", "coast", "land")
@@ -156,8 +156,12 @@ LOST = 0.15  # probability of each line
 # %% [markdown]
 # ### Exercise `robust-batch` · medium · 20 minutes
 #
-# Return a damaged copy of a batch. The batch itself stays as it is. `torch.rand(shape, generator=…,
-# device=…)` draws between 0 and 1, `torch.randn` draws from the normal distribution.
+# Return a damaged copy of a batch. The batch itself stays as it is.
+#
+# - `torch.Generator(device=…)` makes a source of random numbers; its method `manual_seed` seeds it;
+# - `torch.rand(shape, generator=…, device=…)` draws between 0 and 1, all equally likely;
+# - `torch.randn(…)`, called likewise, draws from the normal distribution: around 0, with standard
+#   deviation 1.
 
 # %% nbgrader={"grade": false, "grade_id": "robust-batch", "locked": false, "schema_version": 3, "solution": true}
 def damage(images, seed):  # float32 [N, 1, 18, 18] on any device, whole number
@@ -249,6 +253,9 @@ plt.show()
 # ## 3. The parts that are given
 #
 # A network, a way to judge it, and batches. Read them: the last exercise uses all three.
+#
+# **Balanced accuracy** is the judge: for each class the share of its pictures that are called right
+# (the *recall*), then the mean of the three. Guessing gives about 0.33.
 #
 # `batch_of(step)` gives the batch of a step: the *same* batch whenever that step is asked for, with
 # the same damage. That is worth the few lines it costs: a run that was cut off can go on at step 120
@@ -436,7 +443,7 @@ course.figure("08-interruption")
 # More than the weights:
 #
 # - the **optimiser**: AdamW remembers averages of past gradients for each weight;
-# - the **scheduler**: how far the step size has risen or fallen;
+# - the **scheduler**, which changes the step size (the learning rate) from step to step: how far it is;
 # - the **step**: how many are done, so that no batch is met twice and none is left out;
 # - PyTorch's **random numbers**: dropout draws from them at each step.
 #
@@ -448,9 +455,10 @@ course.figure("08-interruption")
 # done = checkpoint.load(model, optimiser, scheduler)  # a Progress; None if there is no checkpoint
 # ```
 #
-# `save` stores the state of the random numbers too, and `load` puts it back. Nobody announces an
-# interruption, so save while all is well: every so many steps. On a CPU the weights then are the same to
-# the last digit. A GPU adds up in varying order, so there the last digits may differ.
+# `done.step` is then 140. `save` stores the state of the random numbers too, and `load` puts it back.
+# Nobody announces an interruption, so save while all is well: every so many steps. On a CPU the
+# weights then are the same to the last digit. A GPU adds up in varying order, so there the last digits
+# may differ.
 #
 # ### Exercise `interruption` · harder · 25 minutes
 #
@@ -460,8 +468,9 @@ course.figure("08-interruption")
 # - `batch_of(step)` gives images and labels of a step, wherever they are; the model is on `device`.
 #   The first step has the number 0.
 # - A step is the one you know: training mode, clear the gradients, cross-entropy, backward, a step of
-#   the optimiser; and then a step of the scheduler, called in the same way.
+#   the optimiser; and then a step of the scheduler, whose method has the same name.
 # - Save whenever the number of steps done is a multiple of `every`, and when all are done.
+# - If `steps` steps or more are done already, train none.
 
 # %% nbgrader={"grade": false, "grade_id": "interruption", "locked": false, "schema_version": 3, "solution": true}
 def train_to(steps, model, optimiser, scheduler, batch_of, checkpoint, device, every=20):
@@ -611,7 +620,7 @@ with student.branch(accelerator="twin") as _there:
 # | `split` | which data it was judged on, and why they are others |
 # | `metric` | a dictionary: `name`, a text, and `value`, the balanced accuracy of *this* model on these images |
 # | `parameters` | how many numbers the model learns: all entries of all its parameters |
-# | `training_seconds` | `seconds`, rounded as you like |
+# | `training_seconds` | `seconds`, rounded to whole seconds if you like |
 # | `intended_use` | what it is good for |
 # | `limits` | where it fails, or was never tried |
 # | `licence` | under which licence others may use it |

