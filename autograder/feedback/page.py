@@ -12,7 +12,8 @@ from typing import Any
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context
+from jinja2.bccache import Bucket, BytecodeCache
 from nbconvert.exporters import HTMLExporter
 from traitlets import default
 
@@ -47,8 +48,30 @@ def clean(html: str) -> str:
     return str(_cleaner.clean(html))
 
 
+class _Compiled(BytecodeCache):
+    """Keeps the page's templates: compiling them takes as long as filling them in."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
+
+
 class Page(HTMLExporter):
     """Exports feedback, cleaned."""
+
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
+        environment.bytecode_cache = _compiled
+        return environment
 
     @default("sanitize_html")  # type: ignore[untyped-decorator]
     def _sanitize_html_default(self) -> bool:

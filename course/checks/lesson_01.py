@@ -189,6 +189,9 @@ def _benchmark(benchmark: Any) -> None:
     machine = _Clockwork([64.0, 32.0, 1.0, 2.0, 16.0, 3.0, 2.5])
     result = benchmark(machine.work, machine.clock, machine.synchronise, warm_up=2, repeats=5)
     _written(result, "benchmark")
+    assert not isinstance(result, (list, tuple)), (
+        f"benchmark returned a {type(result).__name__} of times; return their median, one number."
+    )
     calls = machine.said.count("work")
     assert calls == 7, f"2 calls to warm up and 5 to measure are 7 calls of work, not {calls}."
     assert "clock" in machine.said, "the clock that was passed in is never read. Use clock()."
@@ -253,6 +256,11 @@ def _memory(training_bytes: Any, largest_batch: Any) -> None:
             f"sizes [3, 2, 1] with adam take 176 bytes and 20 for each example: into {budget} "
             f"bytes fits a batch of {number}, not {found}."
         )
+    found = largest_batch([3, 2, 1], "adam", 118, bytes_each=2)
+    assert found == 3, (
+        f"with bytes_each=2 a batch of 3 fits into 118 bytes, not {found}: does largest_batch hand "
+        "bytes_each on?"
+    )
 
 
 @checks(
@@ -322,6 +330,11 @@ def _stepped(mixed_step: Any, arguments: Any) -> Any:
             raise AssertionError(
                 "the second step stops: call scaler.update() at the end of each one."
             ) from error
+        if "No inf checks" in str(error):
+            raise AssertionError(
+                "scaler.update() comes after scaler.step(optimiser), which steps in place of "
+                "optimiser.step()."
+            ) from error
         if "_scale is None" in str(error):
             raise AssertionError(
                 "the scaler has scaled nothing: call backward on what scaler.scale(loss) returns."
@@ -332,7 +345,8 @@ def _stepped(mixed_step: Any, arguments: Any) -> Any:
 def _steps(mixed_step: Any, arguments: Any, wanted: Any, before: Any) -> None:
     import torch
 
-    model, dtype = arguments[0], arguments[-1]
+    model, inputs, labels, *_, dtype = arguments
+    full = torch.nn.functional.cross_entropy(model(inputs), labels).item()
     seen: list[Any] = []
     model.register_forward_hook(lambda layer, given, logits: seen.append(logits.dtype))
     loss = _stepped(mixed_step, arguments)
@@ -340,10 +354,17 @@ def _steps(mixed_step: Any, arguments: Any, wanted: Any, before: Any) -> None:
     assert isinstance(loss, float), f"the loss is a {type(loss).__name__}; return loss.item()."
     kind = model.weight.dtype
     assert kind == torch.float32, f"the parameters became {kind}; leave the model as it is."
-    assert seen == [dtype], f"the network ran in {seen}, not once in {dtype}. Is it under autocast?"
+    assert seen == [dtype], (
+        f"the network ran in {seen}, not once in {dtype}. Is it under autocast, with this device "
+        "and this dtype?"
+    )
     rounded = torch.tensor(loss).to(dtype).item()
     assert rounded != loss, (
         f"the loss was rounded to {dtype}. Work it out inside the `with` block as well."
+    )
+    assert abs(loss - full) < 0.1, (
+        f"the loss is about {full:.2f}, but mixed_step returned {loss:.2f}. Keep the scaled loss "
+        "apart and return the unscaled one."
     )
     _stepped(mixed_step, arguments)
     weight = model.weight.detach()

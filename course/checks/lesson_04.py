@@ -106,6 +106,10 @@ def _compare_parts(wanted: tuple[Any, Any, Any], got: tuple[Any, Any, Any]) -> N
         "the weights are not those that were packed. Does unpack call net.load_state_dict?"
     )
     want, have = wanted[1].state_dict(), got[1].state_dict()
+    texts = [number for number in have["state"] if isinstance(number, str)]
+    assert not texts, (
+        f"the optimiser has the number of a parameter as a text, {texts[0]!r}. It should be an int."
+    )
     same = set(want["state"]) == set(have["state"]) and all(
         torch.equal(have["state"][number][name], value)
         for number, values in want["state"].items()
@@ -144,17 +148,23 @@ def _no_pickle(kind_of: Any, load_safely: Any) -> None:
     import torch
 
     weights = {"weight": torch.arange(3.0)}
-    saved, archive = io.BytesIO(), io.BytesIO()
-    torch.save(weights, saved)
+    archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as plain:
-        plain.writestr("notes.txt", "nothing here")
+        plain.writestr("run/metadata.pkl", "nothing here")
     _ran.clear()
     with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "mine.pt"  # so its data.pkl lies in the folder "mine"
+        torch.save(weights, saved)
         for name, content, kind, what in (
             ("a.pt", safetensors.torch.save(weights), "safetensors", "a safetensors file"),
             ("b.safetensors", pickle.dumps(_Harm(), 4), "pickle", "a pickle"),
-            ("c.bin", saved.getvalue(), "torch", "a file written by torch.save"),
-            ("d.zip", archive.getvalue(), "other", "a zip archive without data.pkl"),
+            ("c.bin", saved.read_bytes(), "torch", "a file written by torch.save"),
+            (
+                "d.zip",
+                archive.getvalue(),
+                "other",
+                "a zip archive whose only pickle is metadata.pkl",
+            ),
             ("e.safetensors", b"", "other", "an empty file"),
         ):
             path = Path(folder) / name
@@ -190,7 +200,10 @@ def _refused(load_safely: Any, path: str, kind: str, what: str) -> None:
         return
     try:
         load_safely(path)
-    except ValueError:
+    except ValueError as error:
+        assert kind in str(error).lower(), (
+            f'for {what} the ValueError says "{error}". It should name the kind, "{kind}".'
+        )
         return
     except Exception as error:
         raise AssertionError(
@@ -338,6 +351,7 @@ def _dropping(seed: int) -> tuple[Any, Any, Any]:
 
 def _losses(losses: Any, count: int, what: str) -> Any:
     _written(losses, "train")
+    assert isinstance(losses, list), f"train returned a {type(losses).__name__}, not a list."
     assert len(losses) == count, f"{what} returned {len(losses)} losses, not {count}."
     return losses
 

@@ -46,7 +46,7 @@ TRAINER = {
         "FITS.get((machine type, GPU), []) is empty for a pair that does not exist.",
         "re.fullmatch(pattern, value) is None where a text breaks its pattern. In create_command: "
         'if wrong_fields(machine): raise ValueError(…); then command = ["gcloud", …], and '
-        'if machine["gpus"]: command += ["--maintenance-policy=TERMINATE", …].',
+        'if machine["gpu"] == "T4": command.append("--accelerator=…").',
     ),
     praise="descriptions are looked at before they become a command.",
 )
@@ -55,12 +55,13 @@ def _machine(wrong_fields: Any, create_command: Any) -> None:
     _written(wrong, "wrong_fields")
     assert not list(wrong), f"nothing is wrong with 2 T4 on n1-standard-8, but you name {wrong}."
     for field, value, why in (
-        ("name", "Trainer", "has a capital"),
-        ("name", "trainer; reboot", "goes on after the part that matches"),
-        ("zone", "us-central1-a\n", "goes on after the part that matches"),
+        ("name", "trainer; reboot", "has a space and a semicolon"),
+        ("zone", "us-central1", "lacks the letter at its end"),
+        ("account", "nobody", "has no @"),
         ("gpus", 3, "is no number of T4 that fits n1-standard-8"),
         ("gpu", "A100", "does not go into n1-standard-8"),
         ("disk_gb", 20, "is below 50"),
+        ("disk_gb", "100", "is a text, not an int"),
         ("max_hours", 48, "is above 24"),
     ):
         named = sorted(wrong_fields({**TRAINER, field: value}))
@@ -93,6 +94,17 @@ def _machine(wrong_fields: Any, create_command: Any) -> None:
     assert _refused(create_command, {**TRAINER, "name": "trainer; reboot"}), (
         "create_command makes a command of a wrong description: it should raise ValueError."
     )
+    account = "job@my-project.iam.gserviceaccount.com"
+    fits = (("n1-standard-8", "none", 0), ("g2-standard-4", "L4", 1))
+    for machine_type, gpu, gpus in fits:
+        other = {"machine_type": machine_type, "gpu": gpu, "gpus": gpus, "account": account}
+        given = flags(list(create_command({**TRAINER, **other})))
+        plain = given.get("--image-project") == "debian-cloud"
+        assert plain == (gpu == "none"), f"with gpu {gpu!r} the image is the other pair of IMAGES."
+        assert "tesla-t4" not in given.get("--accelerator", ""), f"gpu is {gpu!r}: ask for no T4."
+        for flag, value in (("--service-account", account), ("--scopes", "cloud-platform")):
+            assert given.get(flag) == value, f"with an account, {flag}={value} belongs there."
+        assert "--no-service-account" not in given, "with an account, you also ask for none."
 
 
 EXAMPLE_PRICES = {"n1-standard-8": 0.4, "T4": 0.3, "disk": 0.1}
@@ -163,10 +175,12 @@ def _spot(spot_minutes: Any, choose: Any) -> None:
     rough: list[list[int]]
     calm, rough = [[]] * 20, [[55, 110, 165]] * 20
     for histories, deadline, spot, plan, why in (
-        (calm, 120, 0.3, "spot", "it is cheaper and always in time"),
+        (calm, 110, 0.3, "spot", "it is cheaper, and done in the last minute allowed"),
         (rough, 130, 0.3, "standard", "spot is cheaper, but late each time"),
         (rough, 900, 0.9, "standard", "the work done twice makes spot dearer"),
         (calm[:19] + rough[:1], 130, 0.3, "spot", "one of twenty late is allowed"),
+        (calm + rough[:2], 130, 0.3, "spot", "two of 22 late are allowed"),
+        (calm + rough[:3], 130, 0.3, "standard", "three of 23 late are too many"),
     ):
         got = choose(100, 20, 10, histories, 1.0, spot, deadline)
         _written(got, "choose")
@@ -229,7 +243,7 @@ FORWARDING = re.compile(
 def _tunnel(tunnel: Any) -> None:
     got = tunnel("trainer", "us-central1-a", {8888, 8890})
     _written(got, "tunnel")
-    assert isinstance(got, tuple) and len(got) == 2, "return a pair: command, address."
+    assert isinstance(got, (tuple, list)) and len(got) == 2, "return a pair: command, address."
     command, address = got
     assert not isinstance(command, str), "the command is one string; return a list of words."
     words = list(command)
@@ -280,6 +294,14 @@ def _startup(startup_script: Any, header: Any) -> None:
     body = startup_script()
     _written(body, "startup_script")
     assert isinstance(body, str), f"return the script as text, not as {type(body).__name__}."
+    for word, why in (
+        ("trap", "without it, an error before your last lines leaves the machine running"),
+        ("run_the_job", "the header says what the job is"),
+        ("delete_this_machine", "the header says how"),
+        ("WAIT_S", "the header says how long to wait"),
+        ("RESULTS", "the header says where results go"),
+    ):
+        assert word in body, f"the script does not use {word}: {why}."
     assert "sbin/" not in body, "call programs by name (shutdown), not by path (/sbin/shutdown)."
 
     def play(wait_s: int, **settings: Any) -> list[str]:
@@ -309,8 +331,10 @@ def _startup(startup_script: Any, header: Any) -> None:
 
     calls = play(20, job_code=7)
     assert "delete" in calls, "the job failed, and the machine was not deleted: it goes on costing."
+    assert "SUCCEEDED" not in uploads(calls), (
+        "the job failed, but SUCCEEDED was uploaded. Is `code=$?` the first line of at_end?"
+    )
     assert "FAILED" in uploads(calls), "the job failed, but no file FAILED came to $RESULTS."
-    assert "SUCCEEDED" not in uploads(calls), "the job failed, but SUCCEEDED was uploaded."
     said = uploads(calls)["FAILED"]
     assert "7" in said, f"the job ended with 7; the file FAILED says {said!r}."
     assert calls.index("delete") > max(

@@ -8,7 +8,7 @@
 #     - On Colab, save a copy first (File, Save a copy in Drive), or your work is lost
 #     - Everything also works on a CPU, in seconds. Switch a GPU on if you can get one
 #     difficulty: beginner
-#     minutes: 95
+#     minutes: 110
 #     objectives:
 #     - can: choose a device that really works, and move any batch to it
 #       exercises:
@@ -90,7 +90,7 @@ course.figure("01-many-workers")
 # | Where | How |
 # |---|---|
 # | Colab | *Runtime ▸ Change runtime type ▸ T4 GPU* |
-# | Kaggle | choose *GPU T4 x2* as the accelerator of the notebook |
+# | Kaggle | *Settings ▸ Accelerator ▸ GPU T4 x2*; first your phone number must be verified |
 # | Studio Lab | choose *GPU* before you start the runtime |
 # | a Mac with an Apple chip | nothing: PyTorch calls its GPU `mps` |
 # | your own machine | the driver of the GPU, and a PyTorch that was built for it |
@@ -231,7 +231,7 @@ print("the set-up cell and you agree:", found == device)
 # `model.to(device)` is enough.) Whatever meets in one operation must be on one device.
 #
 # Batches are seldom one tensor. They come as pairs, as dictionaries, as dictionaries that hold
-# lists, together with texts such as file names. Write once what moves all of them.
+# lists, together with texts such as file names. One function can move them all.
 #
 # ### Exercise `move-batch` · medium · 15 minutes
 #
@@ -405,8 +405,8 @@ wait = torch.get_device_module(device).synchronize
 # Return the time of one call of `work`, in seconds, as the clock counts them:
 #
 # 1. call `work()` `warm_up` times without counting;
-# 2. then `repeats` times: make sure that nothing is waiting, read the clock, call `work()`, wait
-#    until it is done, read the clock again;
+# 2. then `repeats` times: wait until all earlier work is done, read the clock, call `work()`, wait
+#    until that is done, read the clock again;
 # 3. return the median of those `repeats` times (`repeats` is always odd).
 #
 # `clock` returns seconds when you call it, and `synchronise` waits. Use these two and no others:
@@ -526,8 +526,15 @@ plt.show()
 # ## 6. Will it fit?
 #
 # The memory of a GPU has a fixed size, and when it is full, training stops with an error. You can
-# know that before it happens. A number in `float32`, the usual type, takes 4 bytes. While a network
-# is trained, four things are in memory:
+# know that before it happens.
+#
+# First the words. A **network** is a chain of layers. A step of training has three parts. The
+# *forward pass* sends a batch through the network; at its end is the **loss**, one number that says
+# how wrong the answers are. The *backward pass* works out the **gradients**: how much the loss
+# changes when a parameter grows a little. Then the **optimiser** changes the parameters so that the
+# loss becomes smaller.
+#
+# A number in `float32`, the usual type, takes 4 bytes. Four things are in memory meanwhile:
 #
 # - the **parameters**, which are the numbers that are learnt. A linear layer from a to b numbers
 #   has a × b weights and b biases;
@@ -544,8 +551,9 @@ plt.show()
 #
 # ### Exercise `memory` · medium · 20 minutes
 #
-# The networks here are chains of linear layers with a ReLU between each two. Their sizes come as a
-# list: `[784, 64, 10]` means that 784 numbers go in, one layer makes 64 of them, and another one 10.
+# The networks here are chains of linear layers. Between each two is a ReLU, which turns negative
+# numbers into 0. The sizes come as a list: `[784, 64, 10]` means that 784 numbers go in, one layer
+# makes 64 of them, and another one 10.
 #
 # 1. `training_bytes` returns a dictionary with the bytes of the four parts: `"parameters"`,
 #    `"gradients"`, `"optimiser"`, `"activations"`. `optimiser` is `"sgd"`, `"momentum"` or `"adam"`.
@@ -742,8 +750,8 @@ print("the same, 1024 times as large:", (1024 * gradient).to(torch.float16).item
 # **mixed precision** uses each type where it is good:
 #
 # - `with torch.autocast(device.type, dtype=…):` runs matrix products in 16 bits, and what needs
-#   care, such as the cross-entropy, in `float32`. The network and the loss go inside. `backward()`
-#   and the optimiser stay outside.
+#   care, such as the loss (`F.cross_entropy`), in `float32`. The network and the loss go
+#   inside. `backward()` and the optimiser stay outside.
 # - The **parameters stay `float32`**. Never call `model.half()` for training.
 # - With float16, a **scaler** multiplies the loss by a large number, so that no gradient vanishes,
 #   and divides the gradients by it before the optimiser sees them. If they got so large that they

@@ -267,6 +267,11 @@ print({name: group[name] for name in ("lr", "betas", "weight_decay", "params")})
 #
 # As text: the step, `optimiser.state_dict()["param_groups"]` and `scheduler.state_dict()`.
 #
+# `safetensors.torch.save(tensors, texts)` makes the bytes of the two dictionaries. On the way back
+# `read_parts(data)` gives both, and each part has a `load_state_dict(…)`. The optimiser's wants what
+# its `state_dict()` gave: `{"state": …, "param_groups": …}`. The numbers of the parameters, which
+# became text in your names, have to be an `int` again there.
+#
 # safetensors is strict about two things. Each tensor must have memory of its own, but a network may
 # use one weight under two names (*tied* weights). And its numbers must lie in memory in their order
 # (*contiguous*), which those of a network in the `channels_last` format, for example, do not.
@@ -491,10 +496,11 @@ print("safetensors      goes on after 8 bytes with", data[8:20].decode(), "…")
 #
 # `kind_of(path)` returns one of four texts:
 #
-# - `"safetensors"`: `safe_open(path, "pt")` opens it without a `SafetensorError`. Ask this first: the
-#   8 bytes of the length can be anything, also `80 02`;
-# - `"torch"`: a zip archive (`zipfile.is_zipfile(path)`) with a member called `data.pkl`, in whatever
-#   folder inside the archive;
+# - `"safetensors"`: `safe_open(path, "pt")` opens it without a `SafetensorError` (`"pt"` stands for
+#   PyTorch). Ask this first: the 8 bytes of the length can be anything, also `80 02`;
+# - `"torch"`: a zip archive (`zipfile.is_zipfile(path)`) with a file called exactly `data.pkl` in
+#   whatever folder inside: among the names of `zipfile.ZipFile(path).namelist()` may be
+#   `model/data.pkl` (`metadata.pkl` is another file);
 # - `"pickle"`: it starts with the byte `0x80`, then a byte from 2 to 5;
 # - `"other"`: anything else, for example a plain zip archive, a picture or an empty file.
 #
@@ -833,7 +839,7 @@ _shutil.rmtree(_FOLDER)
 #    on the rows `rows_of(step, len(labels))`, keep its loss, and count the step;
 # 3. whenever `every` divides the number of steps done, save. Save also at the end, stopped or not. The
 #    file is `step-N.safetensors`, N being the number of steps done;
-# 4. return the losses of the steps that *this* call took.
+# 4. return a list: the losses of the steps that *this* call took.
 #
 # `stop` is a function without arguments; the next exercise makes a useful one.
 

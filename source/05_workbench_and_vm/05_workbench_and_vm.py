@@ -7,7 +7,7 @@
 #     - Nothing is rented here. You write the commands, the notebook checks them, and nobody runs them
 #     - For the last exercise, `bash` (it is on Colab, Linux and macOS); the shell you need is explained
 #     difficulty: intermediate
-#     minutes: 100
+#     minutes: 120
 #     objectives:
 #     - can: describe a machine with a GPU, and turn the description into a command that is safe to run
 #       exercises:
@@ -95,8 +95,8 @@ import numpy as np
 course.figure("05-what-you-pay")
 
 # %% [markdown]
-# The mistake that costs most is on the left. Somebody closes the laptop and thinks that the machine has
-# stopped too. It has not: it is running, idle, and paid for.
+# The mistake that costs most: somebody closes the laptop and thinks that the machine is in the middle
+# column now. It is still in the left one.
 #
 # ## 2. Describe the machine
 #
@@ -600,9 +600,13 @@ for _histories, _spot, _deadline, _want in (
 # between losses are drawn from the exponential distribution: a loss is as likely in each minute as in
 # any other. That is an assumption; the real rate depends on zone, GPU and hour.)
 #
+# In the picture, a box holds the middle half of the days, its line is the median, and the whiskers leave
+# out the shortest and the longest twentieth.
+#
 # **Expected:** with a checkpoint every 10 minutes the run takes a little over 8 hours on nearly all days.
 # With one every 4 hours it often takes far longer: the more seldom you save, the more you pay for work
-# that is done again. Even so, spot can stay the cheaper one. Time is what you lose.
+# that is done again. Even so, spot can stay the cheaper one. Time is what you lose: the last two lines
+# say `spot`, then `standard`, for with so few checkpoints too many days miss the deadline.
 
 # %% tags=["after-exercises", "nbval-ignore-output"]
 rng = np.random.default_rng(5)
@@ -906,14 +910,18 @@ print(address)
 #
 # | Shell | What it does |
 # | --- | --- |
-# | `word=FAILED`, `"$word"` | set a variable (no spaces around `=`), and use it. The quotes keep the value one word |
-# | `echo "code $code" >FAILED` | write a line into the file `FAILED` |
+# | `set -euo pipefail` | end at the first command that fails (`-e`), at a variable that does not exist (`-u`), and notice a failure inside `a \| b`. Put it first: without it a shell goes on after an error |
+# | `at_end() { …; }` then `trap at_end EXIT` | run the function `at_end` when the script ends, *however* it ends |
+# | `code=0`, then `"$code"` | set a variable (**no spaces** around `=`), then use its value |
 # | `$?` | how the last command ended: 0 is well, all other numbers are errors. The next command overwrites it, so keep it at once: `code=$?` |
 # | `if [ "$n" -eq 0 ]; then …; else …; fi` | is the number `n` 0? Between `if` and `;` any command may stand: the question is then whether it succeeds |
 # | `for try in $(seq 5); do …; done` | five times; `break` leaves the loop |
 # | `set -euo pipefail` | end at the first command that fails (`-e`) or at a variable that does not exist (`-u`), and notice a failure inside `a \| b`. Without it a shell goes on after an error |
 # | `command \|\| true` | try the command, and go on if it fails (`\|\|` is *or else*) |
-# | `at_end() { …; }` then `trap at_end EXIT` | run the function `at_end` when the script ends, *however* it ends. `-e` holds in there too |
+# | `for try in $(seq 5); do …; done` | five times; `break` leaves the loop |
+# | `if command; then …; else …; fi` | asks whether a command succeeds. `[ "$code" -eq 0 ]` is one that compares numbers (`=` for texts); mind its spaces |
+# | `echo "$code" > FAILED` | write a text into the file `FAILED` |
+# | `exit 1` | end the script here, as failed |
 #
 # The first lines of the script are given. They say what this machine is for:
 
@@ -939,16 +947,16 @@ print(header())
 #
 # ### Exercise `startup-script` · harder · 25 minutes
 #
-# Write the rest of the script. `startup_script()` returns it as text, written between `r"""` and `"""`
-# over as many lines as you like; the `r` keeps Python from changing a `\`. The header is put in front
-# of it, so you can use `$WAIT_S`, `$RESULTS` and the two functions.
+# Write the rest of the script. `startup_script()` returns it as text; it is put behind the header, so
+# begin with `set -euo pipefail`. Write the text between `r"""` and `"""`: the `r` keeps Python from
+# touching a `\`.
 #
 # 1. **Strict:** `set -euo pipefail` is in force while the job runs.
 # 2. **Wait for the GPU.** The driver comes up a minute or two after the machine. Try `nvidia-smi` once a
 #    second (`sleep 1`), for at most `$WAIT_S` seconds. If it never succeeds, do not run the job: the
 #    script has failed (`exit 1`).
 # 3. **Work:** call `run_the_job`.
-# 4. **At the end, in every case:**
+# 4. **At the end, in every case**, so in a function that a `trap` runs:
 #    - write a file: `SUCCEEDED` (its content does not matter) if all went well, else `FAILED` with the exit
 #      code in it;
 #    - upload it with `gcloud storage cp FILE "$RESULTS/"`;
@@ -1091,8 +1099,8 @@ print("job ends with code 3:", rehearse(script, job_code=3))
 # gcloud storage ls                 # buckets
 # ```
 #
-# All four empty, in *each* project that you use: nothing is left of what this lesson makes. (*Billing,
-# Reports* in the console shows what everything else costs.) Otherwise
+# All four empty, in *each* project that you use: nothing of what this lesson describes is left.
+# (Snapshots and images of disks cost too, if you made some.) Otherwise
 # `gcloud compute instances delete NAME --zone=ZONE` deletes a machine with its boot disk, and
 # `gcloud compute disks delete NAME --zone=ZONE` a disk that was left. Then set a **budget** in the console,
 # under *Billing*, with a mail at half of it. A budget only warns: it stops nothing.
