@@ -57,6 +57,7 @@ def _machine(wrong_fields: Any, create_command: Any) -> None:
     for field, value, why in (
         ("name", "trainer; reboot", "has a space and a semicolon"),
         ("zone", "us-central1", "lacks the letter at its end"),
+        ("zone", "us-central1-a\n", "has a line break behind its end"),
         ("account", "nobody", "has no @"),
         ("gpus", 3, "is no number of T4 that fits n1-standard-8"),
         ("gpu", "A100", "does not go into n1-standard-8"),

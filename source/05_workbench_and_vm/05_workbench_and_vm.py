@@ -902,21 +902,17 @@ print(address)
 #
 # For a long run you need no JupyterLab. A **start-up script** is a program in the language of the shell
 # that a machine runs by itself when it boots. It can do the whole job while your laptop is closed. But
-# then nobody is there when something goes wrong. The script of 2019 for this job,
-# gcp-notebook-executor, had just that flaw: no time limit, no plan for errors. After a crash the machine
-# stayed, and cost.
+# then nobody is there when something goes wrong. The 2019 script for this job had just that flaw: no time
+# limit, no plan for errors, and after a crash the machine stayed, and cost.
 #
 # The pieces of shell that you need:
 #
 # | Shell | What it does |
 # | --- | --- |
 # | `set -euo pipefail` | end at the first command that fails (`-e`), at a variable that does not exist (`-u`), and notice a failure inside `a \| b`. Put it first: without it a shell goes on after an error |
-# | `at_end() { …; }` then `trap at_end EXIT` | run the function `at_end` when the script ends, *however* it ends |
+# | `at_end() { …; }` then `trap at_end EXIT` | run the function `at_end` when the script ends, *however* it ends. `-e` holds in there too |
 # | `code=0`, then `"$code"` | set a variable (**no spaces** around `=`), then use its value |
 # | `$?` | how the last command ended: 0 is well, all other numbers are errors. The next command overwrites it, so keep it at once: `code=$?` |
-# | `if [ "$n" -eq 0 ]; then …; else …; fi` | is the number `n` 0? Between `if` and `;` any command may stand: the question is then whether it succeeds |
-# | `for try in $(seq 5); do …; done` | five times; `break` leaves the loop |
-# | `set -euo pipefail` | end at the first command that fails (`-e`) or at a variable that does not exist (`-u`), and notice a failure inside `a \| b`. Without it a shell goes on after an error |
 # | `command \|\| true` | try the command, and go on if it fails (`\|\|` is *or else*) |
 # | `for try in $(seq 5); do …; done` | five times; `break` leaves the loop |
 # | `if command; then …; else …; fi` | asks whether a command succeeds. `[ "$code" -eq 0 ]` is one that compares numbers (`=` for texts); mind its spaces |
