@@ -43,18 +43,19 @@ exec copy "$@"
 """,
     "gsutil": 'exec copy "$@"\n',
     "copy": """\
+set -o pipefail
 words=()
 for word in "$@"; do
   case $word in cp | --* | -[a-z]*) ;; *) words+=("$word") ;; esac
 done
-to=${words[-1]}
-unset 'words[-1]'
-for file in "${words[@]}"; do
+last=$((${#words[@]} - 1))  # macOS has bash 3.2, which cannot count from the end
+to=${words[last]}
+for file in "${words[@]:0:last}"; do
   name=${file##*/}
-  [ "$file" = - ] && name=${to##*/} && file=/dev/stdin
+  [ "$file" = - ] && name=${to##*/}
   case $to in "$RESULTS_ADDRESS" | */) ;; *) name=${to##*/} ;; esac
   case $to in "$RESULTS_ADDRESS"*) ;; *) name="elsewhere/$name" ;; esac
-  content=$(tr '\\n' ' ' <"$file") || exit 1
+  content=$(cat -- "$file" | tr '\\n' ' ') || exit 1
   echo "upload $name $content" >>"$REHEARSAL/calls"
 done
 exit "$UPLOAD_CODE"

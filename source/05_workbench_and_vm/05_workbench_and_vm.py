@@ -56,6 +56,7 @@ import socket
 
 import matplotlib.pyplot as plt
 import numpy as np
+
 # %% [markdown]
 # ## How this notebook works
 #
@@ -148,8 +149,10 @@ PATTERNS = {  # what a text must look like from its first to its last character:
 # **`wrong_fields(machine)`** returns a list with the names of the fields that are wrong; an empty list
 # means that all is well. The rules:
 #
-# - `name`, `zone` and `account` match their pattern. Use `re.fullmatch`: `re.match` looks only at the
-#   beginning and lets `trainer; reboot` pass.
+# - `name`, `zone` and `account` match their pattern in `PATTERNS`. Such a pattern is a *regular
+#   expression*, a short description of texts; you need not be able to read it.
+#   `re.fullmatch(pattern, text)` gives `None` if the text does not match. Do not use `re.match`: it looks
+#   only at the beginning, and lets `trainer; reboot` pass.
 # - `gpu`: machine type, GPU and number of GPUs are in `FITS`. If not, the list holds `"gpu"`, whichever
 #   of the three is to blame.
 # - `disk_gb` is a whole number (`int`) from 50 to 2000, `max_hours` one from 1 to 24.
@@ -454,11 +457,11 @@ evenings = {
     "left running": [("running", 168)],
 }
 sums = [cost(trainer, periods, PRICES) for periods in evenings.values()]
-plt.figure(figsize=(5, 2.2))
+plt.figure(figsize=(5.5, 2.2))
 bars = plt.barh(list(evenings), sums, color=["#2e7d4f", "#e0a030", "#b03a2e"])
 plt.bar_label(bars, [f"{usd:.2f} USD" for usd in sums], padding=3)
 plt.xlim(0, 1.3 * max(sums))
-plt.xlabel("a week after an afternoon of 4 hours, USD (example prices)")
+plt.xlabel("USD, a week after 4 hours of work (example prices)")
 plt.gca().invert_yaxis()
 plt.show()
 
@@ -907,7 +910,7 @@ print(address)
 # | Shell | What it does |
 # | --- | --- |
 # | `set -euo pipefail` | end at the first command that fails (`-e`), at a variable that does not exist (`-u`), and notice a failure inside `a \| b`. Put it first: without it a shell goes on after an error |
-# | `at_end() { …; }` then `trap at_end EXIT` | run the function `at_end` when the script ends, *however* it ends |
+# | `at_end() { …; }` then `trap at_end EXIT` | run the function `at_end` when the script ends, *however* it ends. `-e` holds in there too |
 # | `code=0`, then `"$code"` | set a variable (**no spaces** around `=`), then use its value |
 # | `$?` | how the last command ended: 0 is well, all other numbers are errors. The next command overwrites it, so keep it at once: `code=$?` |
 # | `command \|\| true` | try the command, and go on if it fails (`\|\|` is *or else*) |
@@ -1076,7 +1079,7 @@ print("job ends with code 3:", rehearse(script, job_code=3))
 # - `ZONE_RESOURCE_POOL_EXHAUSTED` The zone has no such machine free at present. Try another zone, another
 #   GPU, or later. Your command is right.
 # - `Quota 'GPUS_ALL_REGIONS' exceeded` A new project may use 0 GPUs. Ask for more in the console under
-#   *IAM, Quotas*. The answer can take days, so ask early.
+#   *IAM, Quotas*. The answer takes a while, so ask early.
 # - `bind: Address already in use` Your tunnel's port is taken, often by a tunnel that you forgot. Take
 #   the next port, or close the old one with Ctrl-C in its terminal.
 #
@@ -1152,7 +1155,7 @@ print("job ends with code 3:", rehearse(script, job_code=3))
 # - A machine is data first: describe it, check it, price it, then start it.
 # - You pay for what exists. Stopped still pays for the disk; only deleted is free.
 # - Spot is cheap for runs with checkpoints. Replay it before you decide.
-# - Not known is not idle, and not known is not finished.
+# - What is not known is not idle: a program that stops machines must be sure.
 # - Commands are lists of words. JupyterLab stays on 127.0.0.1.
 # - Plan the end first: a trap, a message, a deletion, and a limit that Google itself keeps.
 #

@@ -48,3 +48,9 @@ def test_uploads_are_named_as_they_arrive(command: str, name: str) -> None:
 
 def test_nothing_outside_the_stand_ins_is_called() -> None:
     assert rehearse("shutdown -h now\npoweroff\nsudo reboot") == ["shutdown"] * 3
+
+
+def test_an_upload_fails_when_told_and_when_the_file_is_missing() -> None:
+    upload = "gcloud storage cp a gs://my-bucket/run-7 || shutdown -h now\n"
+    assert rehearse(f"echo 1 >a\n{upload}", upload_code=1) == ["upload a 1 ", "shutdown"]
+    assert rehearse(upload) == ["shutdown"]

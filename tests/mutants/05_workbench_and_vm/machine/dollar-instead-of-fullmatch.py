@@ -1,7 +1,4 @@
-"""Used re.match with a dollar sign, which lets a line break at the end pass.
-
-Only hidden tests see it.
-"""
+"""Used re.match with a dollar sign, which lets a line break at the end pass."""
 def wrong_fields(machine):  # dictionary like `trainer` -> list of field names
     wrong = [field for field, pattern in PATTERNS.items() if not re.match(pattern + "$", machine[field])]
     if machine["gpus"] not in FITS.get((machine["machine_type"], machine["gpu"]), []):

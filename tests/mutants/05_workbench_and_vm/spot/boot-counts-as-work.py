@@ -1,7 +1,4 @@
-"""Counts the boot as work when a machine is lost.
-
-Only hidden tests see it.
-"""
+"""Counts the boot as work when a machine is lost."""
 def spot_minutes(work, every, boot, lost_at):  # minutes; lost_at: [minutes, …], rising
     clock = kept = 0  # kept: minutes of work that are in a checkpoint
     for lost in lost_at:
