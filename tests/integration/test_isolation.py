@@ -21,7 +21,7 @@ IMPORTS = "import math\nimport numpy as np\nimport torch\nfrom torch import nn\n
 def run(*cells: tuple[str, str], expected: tuple[str, ...] = (), cell: float = 20.0) -> Any:
     task = {
         "cells": [("locked", IMPORTS), *cells], "expected": list(expected), "files": {}, "given": [],
-        "secrets": "", "cell": cell, "total": 60.0, "output": 100_000,
+        "secrets": "", "seed": "", "cell": cell, "total": 60.0, "output": 100_000,
     }  # fmt: skip
     return workers().run(task, Limits())
 
@@ -416,7 +416,7 @@ def test_lessons_files_lie_beside_the_notebook(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("data")
     task = {
         "cells": [("student", "x = open('d/a.txt').read()"), ("test", "assert x == open('d/a.txt').read()")],
-        "expected": [], "files": {"d/a.txt": str(tmp_path / "a.txt")}, "given": ["d/a.txt"], "secrets": "",
+        "expected": [], "files": {"d/a.txt": str(tmp_path / "a.txt")}, "given": ["d/a.txt"], "secrets": "", "seed": "",
         "cell": 20.0, "total": 60.0, "output": 1000,
     }  # fmt: skip
     report = workers().run(task, Limits())
@@ -444,7 +444,7 @@ def test_a_notebook_that_cannot_be_shut_in_is_nobodys_zero(monkeypatch: pytest.M
     pair = Workers(words=["torch"])
     try:
         task = {"cells": [("student", "x = 1"), ("test", "assert x == 1")], "expected": [],
-                "files": {}, "given": [], "secrets": "", "cell": 5.0, "total": 9.0, "output": 99}  # fmt: skip
+                "files": {}, "given": [], "secrets": "", "seed": "", "cell": 5.0, "total": 9.0, "output": 99}  # fmt: skip
         assert "sandbox cannot be made" in pair.run(task, Limits())["fault"]
     finally:
         pair.close()
@@ -457,7 +457,7 @@ def test_without_a_sandbox_nothing_is_needed_and_nothing_stays() -> None:
             ("student", "import subprocess\nsubprocess.Popen(['sleep', '7654'], start_new_session=True)"),
             ("student", "open('a.txt', 'w').write('x')"),
             ("test", "assert open('a.txt').read() == 'x'"),
-        ], "expected": [], "files": {}, "given": [], "secrets": "", "cell": 9.0, "total": 20.0, "output": 99}  # fmt: skip
+        ], "expected": [], "files": {}, "given": [], "secrets": "", "seed": "", "cell": 9.0, "total": 20.0, "output": 99}  # fmt: skip
         report = pair.run(task, Limits())
         assert report["cells"][-1]["finished"], report
         time.sleep(0.5)
@@ -471,7 +471,7 @@ def test_without_a_sandbox_the_sockets_of_others_are_not_the_students() -> None:
     pair = Workers(unsafe=True, words=["torch"])
     try:
         task = {"cells": [("student", "import time\ntime.sleep(0.3)"), ("test", "assert True")], "expected": [],
-                "files": {}, "given": [], "secrets": "", "cell": 9.0, "total": 20.0, "output": 99}  # fmt: skip
+                "files": {}, "given": [], "secrets": "", "seed": "", "cell": 9.0, "total": 20.0, "output": 99}  # fmt: skip
         report = pair.run(task, Limits(memory=256 << 20))
         assert report["cells"][-1]["finished"], report
     finally:
