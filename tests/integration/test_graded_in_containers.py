@@ -99,8 +99,8 @@ def test_scores_are_those_of_bubblewrap_and_say_where_they_are_from(
 
 
 def task(*cells: tuple[str, str], cell: float = 8.0) -> dict[str, Any]:
-    return {"cells": list(cells), "expected": [], "files": {}, "given": [], "secrets": "", "seed": "",
-            "cell": cell, "total": 20.0, "output": 10_000}  # fmt: skip
+    return {"cells": list(cells), "expected": [], "files": {}, "given": [], "secrets": "",
+            "seed": "", "cell": cell, "total": 20.0, "output": 10_000}  # fmt: skip
 
 
 def test_time_and_branches_are_kept_in_a_container() -> None:
