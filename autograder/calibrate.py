@@ -15,7 +15,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from autograder.build.contract import TESTS
+from nbgrader import utils
+
+from autograder.build.contract import exercise_of
 from autograder.build.release import source_notebook
 from autograder.directory import Directory
 from autograder.measurement import Measured, Sweep, digest
@@ -25,7 +27,6 @@ from autograder.proof import JOBS, Grader
 from autograder.sync import executed, pairs
 from course.errors import CourseError
 
-SEEDS = 30
 _SEED = re.compile(r"^SEED = 0$", re.MULTILINE)
 Say = Callable[[str], None]
 
@@ -41,7 +42,8 @@ def calibrate(directory: Directory, lesson: str, seeds: int, say: Say) -> Measur
     grader = Grader.of(directory, lesson)
     first = grader.grade({})
     metrics = _metrics(lesson, first)
-    if metrics and not any(_SEED.search(answer) for answer in grader.answers.values()):
+    answers = [cell.source for cell in grader.source.cells if utils.is_solution(cell)]
+    if metrics and not any(_SEED.search(answer) for answer in answers):
         raise CourseError(
             "no answer has a line `SEED = 0`, so it cannot be trained with other seeds",
             where=f"lesson {lesson}", do="write it in the cell that trains, and use SEED there",
@@ -88,5 +90,5 @@ def _metrics(lesson: str, outcome: Outcome) -> dict[str, tuple[str, float, float
         printed = "".join(output.get("text", "") for output in cell.get("outputs", []))
         metric = measured(printed)
         if metric is not None:
-            found[str(cell.metadata.nbgrader["grade_id"]).removesuffix(TESTS)] = metric
+            found[exercise_of(cell)] = metric
     return found

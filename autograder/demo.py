@@ -73,7 +73,8 @@ def graded(
     with Records(directory.database, str(directory.nbgrader.course_id)) as records:
         recorded = records.scores(lesson)
     notebook = source_notebook(directory, lesson)
-    points = {name: exercises(notebook)[name] for name in automatic(notebook)}
+    worth = exercises(notebook)
+    points = {name: worth[name] for name in automatic(notebook)}
     return [
         [lesson[:2], *_row(student, outcomes[student.name], recorded, points)]
         for student in students

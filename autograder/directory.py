@@ -163,9 +163,9 @@ class Directory:
             )
         return found[0]
 
-    def students(self, lesson: str) -> list[str]:
-        """Return the ids of the students who handed in a lesson, sorted."""
-        pattern = self.folder("submitted", "*", lesson)
+    def students(self, lesson: str, step: str = "submitted") -> list[str]:
+        """Return the ids of the students for whom a lesson came to a step, sorted."""
+        pattern = self.folder(step, "*", lesson)
         depth = pattern.parts.index("*")
         return sorted(
             {

@@ -13,13 +13,12 @@ from typing import Any
 
 from nbgrader import utils
 
-from autograder.build.contract import TESTS
-from autograder.build.step import grade_id
+from autograder.build.contract import exercise_of
 from autograder.isolation.job import LOCKED, STUDENT, TEST
 from autograder.outcome import Outcome, State
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.workers import WorkerError, workers
-from autograder.score import Ran, graded
+from autograder.score import STUB_ERROR, Ran, graded
 from autograder.submission import Submission
 
 __all__ = ["IN_KERNEL", "Limits", "execute"]
@@ -67,7 +66,7 @@ def execute(
         ran = annotate(notebook, report)
         untouched = _untouched(notebook, ran)
         found += [
-            graded(name, cell, ran.get(index), untouched=_exercise(cell) in untouched)
+            graded(name, cell, ran.get(index), untouched=exercise_of(cell) in untouched)
             for index, cell in enumerate(notebook.cells)
             if utils.is_grade(cell)
         ]
@@ -140,14 +139,10 @@ def annotate(notebook: Any, report: dict[str, Any]) -> dict[int, Ran]:
 def _untouched(notebook: Any, ran: dict[int, Ran]) -> set[str]:
     """Return the exercises whose own cell ended as a stub does."""
     return {
-        _exercise(notebook.cells[index])
+        exercise_of(notebook.cells[index])
         for index, cell in ran.items()
-        if cell.error is not None and cell.error[0] == "NotAttempted"
+        if cell.error is not None and cell.error[0] == STUB_ERROR
     }
-
-
-def _exercise(cell: Any) -> str:
-    return grade_id(cell).removesuffix(TESTS)
 
 
 def _numbered(output: dict[str, Any], count: int) -> dict[str, Any]:

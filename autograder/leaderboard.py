@@ -103,7 +103,7 @@ def leaderboard(directory: Directory, lesson: str, *, names: bool = False) -> li
     from autograder import archive
 
     found = {}
-    for student in graded_students(directory, lesson):
+    for student in directory.students(lesson, "autograded"):
         outcome = archive.recall(directory, lesson, student)
         if outcome is None:
             continue
@@ -115,14 +115,6 @@ def leaderboard(directory: Directory, lesson: str, *, names: bool = False) -> li
     if not names:
         shown = disguised({s: model.nickname for s, model in found.items()}, directory.seed())
     return ranked((shown[student], model) for student, model in found.items())
-
-
-def graded_students(directory: Directory, lesson: str) -> list[str]:
-    """Return the ids of all for whom an outcome was kept, sorted."""
-    pattern = directory.folder("autograded", "*", lesson)
-    depth = len(pattern.parts) - pattern.parts.index("*")
-    folders = directory.root.glob(str(pattern.relative_to(directory.root)))
-    return sorted(folder.parts[-depth] for folder in folders)
 
 
 def look(folder: Path, cells: Iterable[Graded]) -> Found:

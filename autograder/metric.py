@@ -45,5 +45,4 @@ def measured(printed: str) -> tuple[str, float, float, float] | None:
     found = _SAID.search(printed)
     if found is None:
         return None
-    numbers = (float(found[part]) for part in ("value", "floor", "target"))
-    return (found["name"], *numbers)  # type: ignore[return-value]
+    return found["name"], float(found["value"]), float(found["floor"]), float(found["target"])

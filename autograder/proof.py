@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbgrader import utils
+from nbformat import from_dict
 
 from autograder.build.contract import TESTS
 from autograder.build.release import register, source_notebook
@@ -26,10 +26,9 @@ from autograder.execute import execute
 from autograder.intake.collect import given
 from autograder.intake.expected import expected
 from autograder.lesson import Lesson
-from autograder.markers import reference
 from autograder.outcome import Outcome, Status
 from autograder.submission import Submission
-from autograder.synthetic import REFERENCE, STUB
+from autograder.synthetic import REFERENCE, STUB, answered
 from course.errors import CourseError
 
 SEEDS = ("first", "second", "third")
@@ -62,7 +61,7 @@ class Grader:
     directory: Directory
     lesson: Lesson
     released: Any
-    answers: dict[str, str]
+    source: Any
 
     @classmethod
     def of(cls, directory: Directory, lesson: str) -> Grader:
@@ -72,14 +71,16 @@ class Grader:
             apart.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
             released = register(Directory(directory.root, apart), lesson)[lesson]
         source = source_notebook(directory, lesson)
-        answers = {grade_id(c): reference(c.source) for c in source.cells if utils.is_solution(c)}
-        front = Lesson.from_metadata(lesson, source.metadata)
-        return cls(directory, front, released, answers)
+        return cls(directory, Lesson.from_metadata(lesson, source.metadata), released, source)
 
     @property
     def mutants(self) -> list[Path]:
         """The named wrong solutions."""
-        return sorted((self.directory.root / "tests" / "mutants" / self.lesson.id).glob("*/*.py"))
+        return sorted(self._mutants.glob("*/*.py"))
+
+    @property
+    def _mutants(self) -> Path:
+        return self.directory.root / "tests" / "mutants" / self.lesson.id
 
     def grade(
         self,
@@ -94,18 +95,14 @@ class Grader:
         Parameters
         ----------
         answers, otherwise
-            Exercise to code, ``"stub"`` or ``"reference"``; and what the others hold.
+            As in `autograder.synthetic.Student`.
         seed
             The course's secret seed.
         change
             Gets the cells, returns others.
         """
-        notebook = copy.deepcopy(self.released)
-        for cell in notebook.cells:
-            if utils.is_solution(cell):
-                answer = answers.get(grade_id(cell), otherwise)
-                right = self.answers[grade_id(cell)]
-                cell.source = {STUB: cell.source, REFERENCE: right}.get(answer, answer)
+        filled = answered(self.released, self.source, self._mutants, answers, otherwise)
+        notebook = from_dict(filled)
         notebook.cells = change(notebook.cells)
         name = self.lesson.id
         folder = self.directory.folder("source", ".", name)
@@ -128,7 +125,7 @@ class Grader:
             tests = {grade_id(cell) + TESTS for cell in trains if grade_id(cell)}
             return [c for c in cells if c not in trains and grade_id(c) not in tests]
 
-        return self.grade({exercise: path.read_text("utf-8")}, change=needed)
+        return self.grade({exercise: path.stem}, change=needed)
 
 
 def prove(directory: Directory, lesson: str) -> Proof:

@@ -19,7 +19,8 @@ from autograder.outcome import Graded, Status
 from autograder.sentences import TWIN_SENTENCES
 
 _LONGEST_MESSAGE = 300
-_STUB = "NotAttempted"
+STUB_ERROR = "NotAttempted"
+"""The name of the error that a stub raises (`course.exercise.NotAttempted`)."""
 Result = Callable[..., Graded]
 
 
@@ -70,8 +71,8 @@ def graded(notebook: str, cell: Any, ran: Ran | None, *, untouched: bool = False
     if ran.stopped:
         return result(Status.FAILED, 0.0, ran.stopped)
     if ran.error is not None:
-        error = (_STUB, "") if untouched else ran.error
-        status = Status.NOT_ATTEMPTED if error[0] == _STUB else Status.FAILED
+        error = (STUB_ERROR, "") if untouched else ran.error
+        status = Status.NOT_ATTEMPTED if error[0] == STUB_ERROR else Status.FAILED
         return result(status, 0.0, _reason(cell.source, *error))
     if not ran.finished:
         return result(Status.NO_EVIDENCE, 0.0, "the test did not run to its end")
@@ -109,7 +110,7 @@ def _reason(test: str, name: str, text: str) -> str:
     if name == "AssertionError":
         ours = first in test or first in TWIN_SENTENCES
         return first[:_LONGEST_MESSAGE] if first and ours else "a hidden test failed"
-    if name == _STUB:
+    if name == STUB_ERROR:
         return "the exercise, or one it builds on, is as it was released"
     if name == "NameError":
         return (

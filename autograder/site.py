@@ -17,10 +17,9 @@ from typing import Any
 
 from nbgrader import utils
 
-from autograder.build.contract import TESTS, exercises
+from autograder.build.contract import exercise_of, exercises
 from autograder.build.head import head, offered
 from autograder.build.release import read_notebook, source_notebook
-from autograder.build.step import grade_id
 from autograder.directory import Directory
 from autograder.lesson import Lesson
 from autograder.manifest import Manifest
@@ -93,7 +92,7 @@ def _buttons(manifest: Manifest, lesson: str) -> str:
 
 def _cell(cell: Any) -> str:
     if utils.is_grade(cell):
-        exercise = html.escape(grade_id(cell).removesuffix(TESTS))
+        exercise = html.escape(exercise_of(cell))
         points = float(cell.metadata.nbgrader["points"])
         how = "Marked by a person" if utils.is_solution(cell) else "Checked"
         return f'!!! success "{how}: `{exercise}`, {points:g} points"'

@@ -16,7 +16,11 @@ from autograder.deck import Deck, Slide
 from course.errors import CourseError
 
 MODULES = Path(".venv/node/node_modules")
-_PLUGINS = ("markdown", "highlight", "notes", "math", "search", "zoom")
+_PLUGINS = {
+    "markdown": "RevealMarkdown", "highlight": "RevealHighlight", "notes": "RevealNotes",
+    "math": "RevealMath.KaTeX", "search": "RevealSearch", "zoom": "RevealZoom",
+}  # fmt: skip
+"""File to what it defines."""
 # Themes ask for fonts from elsewhere; the next font in their lists is the reader's own.
 _REMOTE = re.compile(r'@import\s*(?:url\()?["\']?https?://[^;]+;')
 _COMMENT = re.compile(r"<!--\s*\.(?:slide|element):.*?-->", re.DOTALL)
@@ -40,7 +44,7 @@ _PAGE = """<!doctype html>
 </div></div>
 <script src="{engine}/reveal.js"></script>
 {scripts}
-<script>Reveal.initialize({options}, [])</script>
+<script>Reveal.initialize({{...{options}, plugins: [{plugins}]}})</script>
 </body>
 </html>
 """
@@ -74,18 +78,7 @@ def write_decks(root: Path) -> list[Deck]:
 
 def slides_page(deck: Deck, engine: str) -> str:
     """Return a deck as a reveal.js page; ``engine`` is the relative address of its folder."""
-    initial = {
-        "hash": True,
-        "katex": {"local": f"{engine}/katex"},
-        **deck.options,
-        "plugins": [],
-    }
-    names = (
-        "RevealMarkdown, RevealHighlight, RevealNotes, RevealMath.KaTeX, RevealSearch, RevealZoom"
-    )
-    options = (
-        json.dumps(initial).replace("</", "<\\/").replace('"plugins": []', f'"plugins": [{names}]')
-    )
+    options = {"hash": True, "katex": {"local": f"{engine}/katex"}, **deck.options}
     return _PAGE.format(
         title=html.escape(deck.title),
         engine=engine,
@@ -95,7 +88,8 @@ def slides_page(deck: Deck, engine: str) -> str:
         scripts="\n".join(
             f'<script src="{engine}/plugin/{name}.js"></script>' for name in _PLUGINS
         ),
-        options=options,
+        options=json.dumps(options).replace("</", "<\\/"),
+        plugins=", ".join(_PLUGINS.values()),
     )
 
 
@@ -116,15 +110,10 @@ def notes_page(deck: Deck) -> str:
         f"[Print, or save as PDF]({deck.name}.slides.html?print-pdf){{ .md-button }}"
     )
     keys = (
-        "In the slides: ++s++ opens the speaker view with these notes, ++esc++ the overview, "
-        "++ctrl+shift+f++ a search, ++question++ all keys."
+        "In the slides: `S` opens the speaker view with these notes, `Esc` the overview, "
+        "`Ctrl+Shift+F` a search, `?` all keys."
     )
-    return (
-        "\n\n".join(
-            [f"# {deck.title}", buttons, keys.replace("++", "`"), *map(_readable, deck.slides)]
-        )
-        + "\n"
-    )
+    return "\n\n".join([f"# {deck.title}", buttons, keys, *map(_readable, deck.slides)]) + "\n"
 
 
 def _readable(slide: Slide) -> str:

@@ -33,7 +33,7 @@ def exercises(nb: Any) -> dict[str, float]:
     the answer bears the points.
     """
     return {
-        grade_id(cell).removesuffix(TESTS): float(cell.metadata.nbgrader["points"])
+        exercise_of(cell): float(cell.metadata.nbgrader["points"])
         for cell in nb.cells
         if utils.is_grade(cell)
     }
@@ -42,10 +42,15 @@ def exercises(nb: Any) -> dict[str, float]:
 def automatic(nb: Any) -> list[str]:
     """Return the exercises that tests grade, in order."""
     return [
-        grade_id(cell).removesuffix(TESTS)
+        exercise_of(cell)
         for cell in nb.cells
         if utils.is_grade(cell) and not utils.is_solution(cell)
     ]
+
+
+def exercise_of(cell: Any) -> str:
+    """Return the exercise that a cell belongs to: its answer's cell, or its tests."""
+    return grade_id(cell).removesuffix(TESTS)
 
 
 def _unique(lesson: Lesson, nb: Any) -> None:

@@ -11,7 +11,7 @@ from autograder.build.release import source_notebook
 from autograder.build.step import grade_id, in_cell
 from autograder.directory import Directory
 from autograder.lesson import Lesson
-from autograder.lints.registry import lint
+from autograder.lints.registry import in_lesson, lint
 from autograder.proof import prove
 from course.checks import exercise_checks
 from course.errors import CourseError
@@ -27,7 +27,7 @@ def _whole(directory: Directory, lesson: str) -> Iterator[CourseError]:
         tests = cells.get(f"{exercise}{TESTS}")
         if tests is None:
             continue  # the build says so: its name is not what it should be
-        if "BEGIN HIDDEN TESTS" not in tests.source and not utils.is_solution(tests):
+        if "BEGIN HIDDEN TESTS" not in tests.source:
             yield in_cell(lesson, tests, "the graded cell hides no tests", "add a hidden region")
         for part, wanted in (("", utils.is_solution), ("-check", utils.is_locked)):
             cell = cells.get(exercise + part)
@@ -68,11 +68,8 @@ def _twinned(directory: Directory, lesson: str) -> Iterator[CourseError]:
         return
     tests = [cell.source for cell in notebook.cells if utils.is_grade(cell)]
     if not any('accelerator="twin"' in source for source in tests):
-        yield CourseError(
-            "no hidden test runs on the accelerator twin",
-            where=f"lesson {lesson}",
-            do='use `with student.branch(accelerator="twin")`; docs/grading.md shows it',
-        )
+        advice = 'use `with student.branch(accelerator="twin")`; docs/grading.md shows it'
+        yield in_lesson(lesson, "no hidden test runs on the accelerator twin", advice)
 
 
 @lint(

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from nbgrader import utils
 
-from autograder.build.contract import TESTS
+from autograder.build.contract import exercise_of
 from autograder.build.release import source_notebook
-from autograder.build.step import grade_id
 from autograder.directory import Directory
 from autograder.lesson import MEASURED
-from autograder.lints.registry import lint
+from autograder.lints.registry import in_lesson, lint
 from autograder.measurement import Measured, Sweep, digest
 from course.errors import CourseError
 
@@ -30,7 +29,7 @@ def _measured(directory: Directory, lesson: str) -> Iterator[CourseError]:
     found = Measured.read(directory, lesson)
     if found is None or found.digest != digest(directory, lesson, notebook):
         state = "is missing" if found is None else "was measured before the code or data changed"
-        yield _wrong(
+        yield in_lesson(
             lesson, f"source/{lesson}/{MEASURED} {state}", f"run `course calibrate {lesson}`"
         )
         return
@@ -39,14 +38,14 @@ def _measured(directory: Directory, lesson: str) -> Iterator[CourseError]:
         ("running the source", found.source_seconds, MOST_SOURCE),
     ):
         if seconds > most:
-            yield _wrong(lesson, f"{what} takes {seconds:g} s, not {most:g}", "make it smaller")
+            yield in_lesson(lesson, f"{what} takes {seconds:g} s, not {most:g}", "make it smaller")
     with_metric = {
-        grade_id(cell).removesuffix(TESTS)
+        exercise_of(cell)
         for cell in notebook.cells
         if utils.is_grade(cell) and "credit(" in cell.source
     }
     for name in sorted(with_metric - {sweep.exercise for sweep in found.sweeps}):
-        yield _wrong(lesson, f"no sweep of '{name}'", f"run `course calibrate {lesson}`")
+        yield in_lesson(lesson, f"no sweep of '{name}'", f"run `course calibrate {lesson}`")
     for sweep in found.sweeps:
         yield from _unfair(lesson, sweep)
 
@@ -54,14 +53,10 @@ def _measured(directory: Directory, lesson: str) -> Iterator[CourseError]:
 def _unfair(lesson: str, sweep: Sweep) -> Iterator[CourseError]:
     if len(sweep.values) < FEWEST_SEEDS:
         what = f"'{sweep.exercise}' was tried with {len(sweep.values)} seeds, not {FEWEST_SEEDS}"
-        yield _wrong(lesson, what, f"run `course calibrate {lesson}`")
+        yield in_lesson(lesson, what, f"run `course calibrate {lesson}`")
     elif max(sweep.observed, sweep.false_fail) > MOST_FALSE_FAILS:
         what = (
             f"'{sweep.exercise}': the reference misses the target {sweep.target:g} with "
             f"{sweep.observed:.1%} of the seeds; {sweep.false_fail:.2%} are to be expected"
         )
-        yield _wrong(lesson, what, "lower the target, or make the training steadier")
-
-
-def _wrong(lesson: str, what: str, do: str) -> CourseError:
-    return CourseError(what, where=f"lesson {lesson}", do=do)
+        yield in_lesson(lesson, what, "lower the target, or make the training steadier")

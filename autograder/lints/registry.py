@@ -33,6 +33,11 @@ class Lint:
 LINTS: list[Lint] = []
 
 
+def in_lesson(lesson: str, what: str, do: str) -> CourseError:
+    """Return an error that names the lesson."""
+    return CourseError(what, where=f"lesson {lesson}", do=do)
+
+
 def lint(promise: str, *, slow: bool = False) -> Callable[[Rule], Rule]:
     """Register a rule under the sentence it makes sure of."""
 

@@ -9,7 +9,7 @@ from autograder.build.contract import exercises
 from autograder.build.release import source_notebook
 from autograder.directory import Directory
 from autograder.lesson import Lesson
-from autograder.lints.registry import lint
+from autograder.lints.registry import in_lesson, lint
 from autograder.sections import QUIZ, RIGHT, Question, quiz, sections
 from course.errors import CourseError
 
@@ -25,11 +25,11 @@ def _sections(directory: Directory, lesson: str) -> Iterator[CourseError]:
     found = sections(source_notebook(directory, lesson))
     for heading in NEEDED:
         if not found.get(heading):
-            yield _missing(lesson, f"there is no section '## {heading}'", "write it")
+            yield in_lesson(lesson, f"there is no section '## {heading}'", "write it")
     errors = re.findall(r"^- `", found.get(ERRORS, ""), re.MULTILINE)
     if ERRORS in found and len(errors) != 3:
         what = f"'## {ERRORS}' has {len(errors)} entries that begin with an error's text"
-        yield _missing(lesson, what, "write three: a list, each beginning with `the error`")
+        yield in_lesson(lesson, what, "write three: a list, each beginning with `the error`")
 
 
 @lint("every exercise has a heading with its level and minutes, which fit into the lesson's")
@@ -42,12 +42,12 @@ def _headed(directory: Directory, lesson: str) -> Iterator[CourseError]:
         level, _ = headings.get(exercise, ("", 0))
         if level not in _LEVELS:
             what = f"the exercise '{exercise}' has no heading of the form '{form}'"
-            yield _missing(lesson, what, f"write one; the level is {', '.join(_LEVELS)}")
+            yield in_lesson(lesson, what, f"write one; the level is {', '.join(_LEVELS)}")
     total = sum(minutes for _, minutes in headings.values())
     front = Lesson.from_metadata(lesson, notebook.metadata)
     if total > front.minutes:
         what = f"the exercises take {total} minutes, the lesson says {front.minutes}"
-        yield _missing(lesson, what, "mend `minutes` in the front matter")
+        yield in_lesson(lesson, what, "mend `minutes` in the front matter")
 
 
 @lint("every quiz has five questions with one right option, and explains every option")
@@ -55,10 +55,10 @@ def _explained(directory: Directory, lesson: str) -> Iterator[CourseError]:
     questions = quiz(source_notebook(directory, lesson))
     if len(questions) != 5:
         what = f"the quiz has {len(questions)} questions that can be read"
-        yield _missing(lesson, what, "write five; autograder/sections.py shows the form")
+        yield in_lesson(lesson, what, "write five; autograder/sections.py shows the form")
     for question in questions:
         for what in _faults(question):
-            yield _missing(lesson, f"question '{question.text}': {what}", "mend it")
+            yield in_lesson(lesson, f"question '{question.text}': {what}", "mend it")
 
 
 def _faults(question: Question) -> Iterator[str]:
@@ -78,8 +78,4 @@ def _drawn(directory: Directory, lesson: str) -> Iterator[CourseError]:
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     shown = [output.get("data", {}) for output in outputs]
     if not any("image/png" in data or "<img " in str(data.get("text/html")) for data in shown):
-        yield _missing(lesson, "no cell shows a figure", "draw one, or show `course.figure(…)`")
-
-
-def _missing(lesson: str, what: str, do: str) -> CourseError:
-    return CourseError(what, where=f"lesson {lesson}", do=do)
+        yield in_lesson(lesson, "no cell shows a figure", "draw one, or show `course.figure(…)`")
