@@ -49,6 +49,18 @@ def checks(
     return register
 
 
+def written(value: Any, what: str) -> None:
+    """Make sure that a student's function returned something.
+
+    Raises
+    ------
+    AssertionError
+        If it returned None: nearly always the ``return`` is missing.
+    """
+    if value is None:
+        raise AssertionError(f"{what} returns nothing. Is there a `return`?")
+
+
 @cache
 def _load() -> dict[str, Any]:
     return {

@@ -6,7 +6,7 @@ import math
 from numbers import Integral
 from typing import Any, NamedTuple
 
-from course.checks import checks
+from course.checks import checks, written
 from course.runtime import Card
 
 
@@ -34,10 +34,6 @@ class Plan(NamedTuple):
     keep_files: bool
 
 
-def _written(value: Any, what: str) -> None:
-    assert value is not None, f"{what} returns nothing. Is there a `return`?"
-
-
 @checks(
     "hours-left",
     needs=("hours_left",),
@@ -50,7 +46,7 @@ def _written(value: Any, what: str) -> None:
 )
 def _hours_left(hours_left: Any) -> None:
     left = hours_left(3, 12)
-    _written(left, "hours_left")
+    written(left, "hours_left")
     assert left == 9, f"after 3 of 12 hours, 9 are left, not {left}."
     left = hours_left(1, 4)
     assert left == 3, f"after 1 of 4 hours, 3 are left, not {left}. Do you use `limit`?"
@@ -82,7 +78,7 @@ def _run_order(out_of_order: Any) -> None:
                 f"for the numbers {list(numbers)} your code stops ({error}). `None` cannot be "
                 "compared with a number: leave such cells out first."
             ) from error
-        _written(positions, "out_of_order")
+        written(positions, "out_of_order")
         positions = list(positions)
         assert all(isinstance(position, Integral) for position in positions), (
             "the list should hold positions (0, 1, 2, …), not cells or something else."
@@ -136,7 +132,7 @@ def _from_nowhere(from_nowhere: Any) -> None:
             for n, (makes, uses) in zip(numbers, cells, strict=False)
         ]
         names = from_nowhere(page)
-        _written(names, "from_nowhere")
+        written(names, "from_nowhere")
         assert not isinstance(names, str), f"return a set of names, not the text {names!r}."
         return set(names)
 
@@ -179,7 +175,7 @@ def _fresh_start(mend: Any) -> None:
     share, warm = "share = len(warm) / days", "warm = [t for t in readings if t > limit]"
     for readings, limit in (([1.0, 2.0, 3.0, 4.0], 1), ([5.0, 9.0], 7), ([1.0, 8.0, 2.0, 3.0], 6)):
         mended = mend([warm, f"readings = {readings}", f"limit = {limit}", share])
-        _written(mended, "mend")
+        written(mended, "mend")
         memory = _after_restart(mended)
         assert memory.get("readings") == readings and memory.get("limit") == limit, (
             f"the readings were {readings} and the limit {limit}, but after a restart they are "
@@ -240,7 +236,7 @@ def _fits_here(objections: Any) -> None:
                 f"with {terms} your code stops ({error}). `hours` is None where a session has no "
                 "limit: ask for that first."
             ) from error
-        _written(words, "objections")
+        written(words, "objections")
         assert not isinstance(words, str), f"return a list of words, not the text {words!r}."
         return sorted(words)
 
@@ -285,7 +281,7 @@ def _form_values(plan_from_form: Any) -> None:
             plan = plan_from_form(*right)
         except (TypeError, ValueError) as error:
             raise AssertionError(f"{_call(right)} is right, but was refused: {error}.") from error
-        _written(plan, "plan_from_form")
+        written(plan, "plan_from_form")
         got = tuple(getattr(plan, name, None) for name in Plan._fields)
         assert got == right, f"{_call(right)} should give Plan{right}, but gave {plan!r}."
     for name, wrong in (

@@ -6,13 +6,9 @@ import warnings
 from collections import namedtuple
 from typing import Any
 
-from course.checks import checks
+from course.checks import checks, written
 
 Pair = namedtuple("Pair", "images labels")
-
-
-def _written(value: Any, what: str) -> None:
-    assert value is not None, f"{what} returns nothing. Is there a `return`?"
 
 
 @checks(
@@ -30,7 +26,7 @@ def _pick_device(works: Any, pick_device: Any) -> None:
     import torch
 
     answer = works(torch.device("cpu"))
-    _written(answer, "works")
+    written(answer, "works")
     assert answer is True or answer is False, (
         f"works should return True or False, not {answer!r}. Compare a number that you have read."
     )
@@ -65,7 +61,7 @@ def _picks(pick_device: Any) -> None:
         return lambda device: str(device) in good
 
     found = pick_device(["cuda", "mps"], only("mps", "cpu"))
-    _written(found, "pick_device")
+    written(found, "pick_device")
     assert isinstance(found, torch.device), (
         f"pick_device returned {found!r}; wrap the name in torch.device(…)."
     )
@@ -97,7 +93,7 @@ def _move_batch(move_batch: Any) -> None:
     meta = torch.device("meta")  # a device that every machine has, so a move can be seen
     x = torch.ones(2, 3)
     moved = move_batch(x, meta)
-    _written(moved, "move_batch")
+    written(moved, "move_batch")
     assert torch.is_tensor(moved) and moved.device == meta, (
         "a batch that is a single tensor did not move to the device that was given. Keep what "
         ".to(device) returns."
@@ -188,7 +184,7 @@ class _Clockwork:
 def _benchmark(benchmark: Any) -> None:
     machine = _Clockwork([64.0, 32.0, 1.0, 2.0, 16.0, 3.0, 2.5])
     result = benchmark(machine.work, machine.clock, machine.synchronise, warm_up=2, repeats=5)
-    _written(result, "benchmark")
+    written(result, "benchmark")
     assert not isinstance(result, (list, tuple)), (
         f"benchmark returned a {type(result).__name__} of times; return their median, one number."
     )
@@ -231,7 +227,7 @@ def _memory(training_bytes: Any, largest_batch: Any) -> None:
     asked: dict[str, Any] = {"sizes": [3, 2, 1], "batch": 10}
     for optimiser, copies in (("sgd", 0), ("momentum", 1), ("adam", 2)):
         parts = training_bytes([3, 2, 1], 10, optimiser)
-        _written(parts, "training_bytes")
+        written(parts, "training_bytes")
         wanted = {
             "parameters": (44, "count a · b weights and b biases in each layer"),
             "gradients": (44, "there is one for each parameter"),
@@ -251,7 +247,7 @@ def _memory(training_bytes: Any, largest_batch: Any) -> None:
     # Fixed with Adam: 4 times 44. Each example: 20.
     for budget, number in ((176 + 60, 3), (176 + 79, 3), (176 + 19, 0), (100, 0)):
         found = largest_batch([3, 2, 1], "adam", budget)
-        _written(found, "largest_batch")
+        written(found, "largest_batch")
         assert found == number, (
             f"sizes [3, 2, 1] with adam take 176 bytes and 20 for each example: into {budget} "
             f"bytes fits a batch of {number}, not {found}."
@@ -283,7 +279,7 @@ def _mixed_precision(make_scaler: Any, mixed_step: Any) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a scaler for a GPU that is not there warns
             scaler = make_scaler(cpu, dtype)
-        _written(scaler, "make_scaler")
+        written(scaler, "make_scaler")
         assert scaler.is_enabled() == wanted, (
             f"for {dtype} the scaler should{'' if wanted else ' not'} be enabled. "
             "Is it for the device that was given?"
@@ -350,7 +346,7 @@ def _steps(mixed_step: Any, arguments: Any, wanted: Any, before: Any) -> None:
     seen: list[Any] = []
     model.register_forward_hook(lambda layer, given, logits: seen.append(logits.dtype))
     loss = _stepped(mixed_step, arguments)
-    _written(loss, "mixed_step")
+    written(loss, "mixed_step")
     assert isinstance(loss, float), f"the loss is a {type(loss).__name__}; return loss.item()."
     kind = model.weight.dtype
     assert kind == torch.float32, f"the parameters became {kind}; leave the model as it is."

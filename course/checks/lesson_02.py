@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from course.checks import checks
+from course.checks import checks, written
 
 
 class PracticeMount:
@@ -153,7 +153,7 @@ def _checksum(sha256_of: Any, verified: Any) -> None:
             path.write_bytes(content)
             digest = hashlib.sha256(content).hexdigest()
             got = sha256_of(path)
-            assert got is not None, "sha256_of returns nothing. Is there a `return`?"
+            written(got, "sha256_of")
             assert isinstance(got, str), (
                 f"sha256_of returns {type(got).__name__}, not text. Take .hexdigest()."
             )
@@ -300,7 +300,7 @@ def _group_split(group_split: Any) -> None:
 
     groups = np.repeat([f"s{number:02d}" for number in range(30)], [1] * 20 + [5] * 10)
     result = group_split(groups, 0.3, 0)
-    assert result is not None, "group_split returns nothing. Is there a `return`?"
+    written(result, "group_split")
     assert len(result) == 2, "group_split should return two arrays: training, validation."
     train, val = (np.asarray(rows) for rows in result)
     assert train.dtype.kind in "iu" and val.dtype.kind in "iu", (

@@ -8,14 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from course.checks import checks
+from course.checks import checks, written
 
 SIDE = 36
 CLASSES = 3
-
-
-def _written(value: Any, what: str) -> None:
-    assert value is not None, f"{what} returns nothing. Is there a `return`?"
 
 
 @checks(
@@ -63,7 +59,7 @@ def _dataset(TileDataset: Any) -> None:  # noqa: N803 - the student's name
 def _split(split_by_block: Any) -> None:
     blocks = np.array([0, 0, 1, 2, 2, 2, 3])
     result = split_by_block(blocks, [2])
-    _written(result, "split_by_block")
+    written(result, "split_by_block")
     assert len(result) == 2, "split_by_block should return two arrays: training, validation."
     train, val = (np.asarray(rows) for rows in result)
     assert train.dtype.kind in "iu" and val.dtype.kind in "iu", (
@@ -100,7 +96,7 @@ def _model(TileNet: Any) -> None:  # noqa: N803 - the student's name
         raise AssertionError(
             f"4 images do not go through the network ({error}). Does it fit any number of images?"
         ) from error
-    _written(logits, "forward")
+    written(logits, "forward")
     shape = tuple(logits.shape)
     assert shape == (4, CLASSES), f"4 images gave the shape {shape}, not (4, {CLASSES})."
     count = sum(parameter.numel() for parameter in net.parameters())
@@ -134,7 +130,7 @@ def _train_step(train_step: Any) -> None:
     before = linear.weight.detach().clone()
     model.eval()
     loss = train_step(model, images, labels, optimiser, torch.device("cpu"))
-    _written(loss, "train_step")
+    written(loss, "train_step")
     assert isinstance(loss, float), f"the loss is a {type(loss).__name__}; return loss.item()."
     assert model.training, "train_step left the model in evaluation mode: call model.train() first."
     moved = linear.weight.detach()
@@ -180,7 +176,7 @@ def _save(save_model: Any, load_model: Any, TileNet: Any) -> None:  # noqa: N803
             "the file that save_model wrote is not in the safetensors format: use save_file."
         )
         again = load_model(path, torch.device("cpu"))
-    _written(again, "load_model")
+    written(again, "load_model")
     assert not again.training, "what load_model returns is still in training mode: call .eval()."
     with torch.no_grad():
         assert torch.allclose(net(images), again(images), atol=1e-6), (
@@ -232,7 +228,7 @@ def _trained_model(history: Any) -> None:
 def _recall(recall_per_class: Any) -> None:
     labels, predicted = np.array([0, 0, 1, 1, 1, 1]), np.array([0, 1, 1, 1, 0, 0])
     recalls = recall_per_class(labels, predicted, 3)
-    _written(recalls, "recall_per_class")
+    written(recalls, "recall_per_class")
     got = np.asarray(recalls, dtype=float)
     assert got.shape == (3,), f"three classes should give three recalls, not the shape {got.shape}."
     assert np.isclose(got[0], 0.5), f"1 of 2 tiles of class 0 was found: 0.5, not {got[0]:.3f}."
@@ -255,7 +251,7 @@ def _recall(recall_per_class: Any) -> None:
 def _pr_curve(pr_curve: Any) -> None:
     positive = np.array([True, False, True, False])
     result = pr_curve(positive, np.array([0.9, 0.6, 0.4, 0.1]))
-    _written(result, "pr_curve")
+    written(result, "pr_curve")
     precision, recall = (np.asarray(values, dtype=float) for values in result)
     assert precision.shape == recall.shape == (4,), (
         "four different scores should give four points each for precision and recall."

@@ -8,11 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from course.checks import checks
-
-
-def _written(value: Any, what: str) -> None:
-    assert value is not None, f"{what} returns nothing. Is there a `return`?"
+from course.checks import checks, written
 
 
 def _parts(seed: int, steps: int) -> tuple[Any, Any, Any]:
@@ -75,7 +71,7 @@ def _packed(pack: Any, parts: tuple[Any, Any, Any]) -> bytes:
             "pack fails for a network that uses one weight under two names. Has each tensor memory "
             "of its own, by .contiguous().clone()?"
         ) from error
-    _written(data, "pack")
+    written(data, "pack")
     assert isinstance(data, bytes), f"pack returned a {type(data).__name__}; it should be bytes."
     return data
 
@@ -165,7 +161,7 @@ def _no_pickle(kind_of: Any, load_safely: Any) -> None:
             path = Path(folder) / name
             path.write_bytes(content)
             found = kind_of(str(path))
-            _written(found, "kind_of")
+            written(found, "kind_of")
             assert not _ran, (
                 "your code opened a pickle, and what was in it has run. Read bytes only."
             )
@@ -191,7 +187,7 @@ class _Harm:
 
 def _refused(load_safely: Any, path: str, kind: str, what: str) -> None:
     if kind == "safetensors":
-        _written(load_safely(path), "load_safely")
+        written(load_safely(path), "load_safely")
         return
     try:
         load_safely(path)
@@ -346,7 +342,7 @@ def _dropping(seed: int) -> tuple[Any, Any, Any]:
 
 
 def _losses(losses: Any, count: int, what: str) -> Any:
-    _written(losses, "train")
+    written(losses, "train")
     assert isinstance(losses, list), f"train returned a {type(losses).__name__}, not a list."
     assert len(losses) == count, f"{what} returned {len(losses)} losses, not {count}."
     return losses
@@ -373,7 +369,7 @@ def _time_budget(Budget: Any) -> None:  # noqa: N803 - the student's name
         for time in times:
             now[0] = begin + time
             answer = budget.stop()
-            _written(answer, "stop")
+            written(answer, "stop")
         return bool(answer)
 
     assert asked(100, 0, 0, 200), (

@@ -6,12 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from course.checks import checks
+from course.checks import checks, written
 from course.checks.rehearsal import rehearse, uploads
-
-
-def _written(value: Any, what: str) -> None:
-    assert value is not None, f"{what} returns nothing. Is there a `return`?"
 
 
 def _refused(function: Any, *arguments: Any) -> bool:
@@ -52,7 +48,7 @@ TRAINER = {
 )
 def _machine(wrong_fields: Any, create_command: Any) -> None:
     wrong = wrong_fields(dict(TRAINER))
-    _written(wrong, "wrong_fields")
+    written(wrong, "wrong_fields")
     assert not list(wrong), f"nothing is wrong with 2 T4 on n1-standard-8, but you name {wrong}."
     for field, value, why in (
         ("name", "trainer; reboot", "has a space and a semicolon"),
@@ -69,7 +65,7 @@ def _machine(wrong_fields: Any, create_command: Any) -> None:
         expected = "gpu" if field == "gpus" else field
         assert named == [expected], f"{field} {value!r} {why}: [{expected!r}], not {named}."
     command = create_command(dict(TRAINER))
-    _written(command, "create_command")
+    written(command, "create_command")
     assert not isinstance(command, str), "return a list of words, not one string for a shell."
     command = list(command)
     assert command[:4] == ["gcloud", "compute", "instances", "create"], (
@@ -126,7 +122,7 @@ PERIODS = [("running", 4.0), ("stopped", 164.0), ("running", 2.0)]
 def _price(cost: Any) -> None:
     machine = {**TRAINER, "gpus": 2, "disk_gb": 500}
     total = cost(machine, PERIODS, dict(EXAMPLE_PRICES))
-    _written(total, "cost")
+    written(total, "cost")
     # 6 hours of machine and two GPUs, 170 hours of disk; and what common mistakes make of it.
     for wrong, message in (
         (6 * 1.0 + 6 * 500 * 0.1 / 730, "the disk is paid while the machine is stopped, too."),
@@ -167,7 +163,7 @@ def _spot(spot_minutes: Any, choose: Any) -> None:
         ([30], 120, "a checkpoint made in the very minute of the loss is kept"),
     ):
         got = spot_minutes(100, 20, 10, list(losses))
-        _written(got, "spot_minutes")
+        written(got, "spot_minutes")
         assert got == minutes, (
             f"100 minutes of work, checkpoints every 20, boot 10, losses at {losses}: "
             f"{minutes} minutes ({why}), not {got}."
@@ -184,7 +180,7 @@ def _spot(spot_minutes: Any, choose: Any) -> None:
         (calm + rough[:3], 130, 0.3, "standard", "three of 23 late are too many"),
     ):
         got = choose(100, 20, 10, histories, 1.0, spot, deadline)
-        _written(got, "choose")
+        written(got, "choose")
         assert got == plan, f"{why}: {plan!r}, not {got!r}."
 
 
@@ -243,7 +239,7 @@ FORWARDING = re.compile(
 )
 def _tunnel(tunnel: Any) -> None:
     got = tunnel("trainer", "us-central1-a", {8888, 8890})
-    _written(got, "tunnel")
+    written(got, "tunnel")
     assert isinstance(got, (tuple, list)) and len(got) == 2, "return a pair: command, address."
     command, address = got
     assert not isinstance(command, str), "the command is one string; return a list of words."
@@ -293,7 +289,7 @@ SPYING_JOB = 'echo "options $SHELLOPTS" >>"$REHEARSAL/calls"; python3 train.py'
 )
 def _startup(startup_script: Any, header: Any) -> None:
     body = startup_script()
-    _written(body, "startup_script")
+    written(body, "startup_script")
     assert isinstance(body, str), f"return the script as text, not as {type(body).__name__}."
     for word, why in (
         ("trap", "without it, an error before your last lines leaves the machine running"),

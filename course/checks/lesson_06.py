@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from course.checks import checks
+from course.checks import checks, written
 
 
 def _code(source: str | list[str], *tags: str) -> dict[str, Any]:
@@ -31,12 +31,8 @@ def _notebook(*cells: dict[str, Any]) -> dict[str, Any]:
     return {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": list(cells)}
 
 
-def _written(value: Any, what: str) -> None:
-    assert value is not None, f"{what} returns nothing. Is there a `return`?"
-
-
 def _pair(value: Any, what: str, parts: str) -> None:
-    _written(value, what)
+    written(value, what)
     assert isinstance(value, tuple | list) and len(value) == 2, (
         f"{what} should return two things: {parts}."
     )
@@ -59,7 +55,7 @@ def _parameters(with_parameters: Any) -> None:
     notebook = _notebook(first, _code("lr = 0.5\nname = 'a'\nflag = None", "parameters"), last)
     before = copy.deepcopy(notebook)
     told = with_parameters(notebook, {"lr": 0.1, "name": "big net", "flag": True})
-    _written(told, "with_parameters")
+    written(told, "with_parameters")
     assert notebook == before, (
         "the notebook you were given has changed. Start with copy.deepcopy, which copies cells too."
     )
@@ -159,7 +155,7 @@ def _reported(run_cells: Any, notebook: dict[str, Any], clean_up: Callable[[], N
         raise AssertionError(
             f"a {type(error).__name__} in a cell came out of run_cells. It should be in the report."
         ) from error
-    _written(report, "run_cells")
+    written(report, "run_cells")
     assert isinstance(report, dict) and {"state", "why", "notebook"} <= set(report), (
         "the report should be a dictionary with state, why and notebook."
     )
@@ -246,7 +242,7 @@ def _run_contract(state_of: Any) -> None:
 def _run_name(run_name: Any) -> None:
     point = {"lr": 0.1, "width": 8}
     name = run_name(point)
-    _written(name, "run_name")
+    written(name, "run_name")
     assert isinstance(name, str), f"a name is a {type(name).__name__}, not a text."
     assert all(part in name for part in ("lr", "0.1", "width", "8")), (
         f"lr 0.1 and width 8 should be readable in the name '{name}'."
@@ -316,7 +312,7 @@ def _swept(
 
     axes = {"lr": [0.1, 0.01], "width": [8, 16]}
     rows = sweep(axes, lambda point: stood.get(number(point)), run, most)
-    _written(rows, "sweep")
+    written(rows, "sweep")
     assert isinstance(rows, list) and all(len(row) == 2 for row in rows), (
         "sweep should return a list of pairs: point and state."
     )

@@ -6,11 +6,7 @@ import math
 from pathlib import PurePosixPath
 from typing import Any
 
-from course.checks import checks
-
-
-def _written(value: Any, what: str) -> None:
-    assert value is not None, f"{what} returns nothing. Is there a `return`?"
+from course.checks import checks, written
 
 
 @checks(
@@ -33,7 +29,7 @@ def _where_am_i(where_am_i: Any) -> None:
             f"where there is no variable {missing}, environ[{missing}] fails: ask with `in`, or "
             f"with environ.get({missing})."
         ) from missing
-    _written(nowhere, "where_am_i")
+    written(nowhere, "where_am_i")
     assert nowhere == "local", f"without any mark the answer should be 'local', not {nowhere!r}."
     enterprise: dict[str, str] = {"VERTEX_PRODUCT": "COLAB_ENTERPRISE"}
     kaggle: dict[str, str] = {"KAGGLE_KERNEL_RUN_TYPE": "Batch"}
@@ -83,7 +79,7 @@ def _paths(place_for: Any, path_to_change: Any, PLACES: Any) -> None:  # noqa: N
     mars = {**local, "read_only": False}
     try:
         found = place_for("mars", {"local": local, "mars": mars})
-        _written(found, "place_for")
+        written(found, "place_for")
         assert found == mars, (
             "place_for does not return the platform's entry: it should look in the registry that "
             "it is given, `places`."
@@ -97,7 +93,7 @@ def _paths(place_for: Any, path_to_change: Any, PLACES: Any) -> None:  # noqa: N
     assert unknown == local, "a platform that is not in the registry should get the entry 'local'."
     for place, wanted in ((mars, "in/a/b.png"), (local, "out/a/b.png")):
         path = path_to_change("a/b.png", place)
-        _written(path, "path_to_change")
+        written(path, "path_to_change")
         kind = "a read-only" if place["read_only"] else "a writable"
         assert PurePosixPath(str(path)) == PurePosixPath(wanted), (
             f"for {kind} data folder 'in' and results in 'out', the file a/b.png should be changed "
@@ -152,7 +148,7 @@ _NEEDS = {
 def _choose(choose: Any, advice: Any) -> None:
     def asked(*offers: dict[str, Any]) -> tuple[list[str], dict[str, list[str]]]:
         result = choose(dict(_NEEDS), [dict(offer) for offer in offers])
-        _written(result, "choose")
+        written(result, "choose")
         assert isinstance(result, tuple | list) and len(result) == 2, (
             "choose should return two things: ranking, rejected."
         )
@@ -228,7 +224,7 @@ def _break_even(break_even: Any) -> None:
                 "your own machine saves exactly nothing, and the code divides by that: return "
                 "math.inf before you divide."
             ) from error
-        _written(value, "break_even")
+        written(value, "break_even")
         return float(value)
 
     for (resale, busy, idle), wanted, what in (

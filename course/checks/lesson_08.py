@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from course.checks import checks
+from course.checks import checks, written
 
 SIDE = 18
 SENTENCES = ("task", "data", "split", "intended_use", "limits")
@@ -32,7 +32,7 @@ def _robust_batch(damage: Any) -> None:
 
     images = torch.ones(400, 1, SIDE, SIDE)
     damaged = damage(images, 7)
-    assert damaged is not None, "damage returns nothing. Is there a `return`?"
+    written(damaged, "damage")
     shape = tuple(damaged.shape)
     assert shape == (400, 1, SIDE, SIDE), f"400 images came back with the shape {shape}."
     assert bool((images == 1).all()), "the batch that was given has changed: work on a copy."
@@ -112,7 +112,7 @@ def _race(train_within: Any, *, seconds: float, epochs: int, scores: list[float]
         return scores[(len(done) - 1) % len(scores)]
 
     history = train_within(seconds, epochs, net, run_epoch, validate, clock=lambda: now[0])
-    assert history is not None, "train_within returns nothing. Is there a `return`?"
+    written(history, "train_within")
     fit = min(epochs, int(seconds // 100))
     case = f"with {seconds} seconds, at most {epochs} epochs and 100 seconds for each"
     assert len(done) == fit, f"{case}, {fit} epochs should run, not {len(done)}."
@@ -225,7 +225,7 @@ def _model_card(make_card: Any, balanced_accuracy: Any) -> None:
     with torch.no_grad():
         linear.bias[0] += 1  # it favours a large class: plain accuracy is another number
     card = make_card(net, images, labels, 61.4)
-    assert card is not None, "make_card returns nothing. Is there a `return`?"
+    written(card, "make_card")
     assert isinstance(card, dict), (
         f"make_card should return a dictionary, not {type(card).__name__}."
     )
