@@ -98,9 +98,9 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Only say whether it is stale.")] = False,  # noqa: FBT002
 ) -> None:
     """Build the releases students get, and the table of platforms in docs/."""
-    from autograder import platform_page
     from autograder.build import release
     from autograder.build.leaks import refuse_leaks
+    from autograder.site import platform_page
 
     directory = opened(root)
     bad = 0
@@ -360,8 +360,17 @@ def doctor(root: Root = Path(), as_json: AsJson = False) -> None:  # noqa: FBT00
 
 @app.command()
 @explained
-def site(root: Root = Path()) -> None:
-    """Build the site, strictly, into site/."""
-    from autograder.site import build_site
+def site(
+    root: Root = Path(),
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the decks to PDF files, too.")] = False,  # noqa: FBT002
+    serve: Annotated[bool, typer.Option("--serve", help="Show it here, until Ctrl-C.")] = False,  # noqa: FBT002
+    address: Annotated[str, typer.Option(help="Where to serve it.")] = "127.0.0.1:8000",
+) -> None:
+    """Build the site into site/ and check it, or serve it while you write."""
+    from autograder.site.build import build_site, serve_site
 
-    out.print(f"The site is in {build_site(opened(root))}")
+    directory = opened(root)
+    if serve:
+        serve_site(directory, address)
+    else:
+        out.print(f"The site is in {build_site(directory, pdf=pdf)}")
