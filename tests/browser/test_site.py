@@ -45,6 +45,7 @@ def test_every_page_is_whole_local_and_accessible(
         page.wait_for_load_state("networkidle")
         for device, width in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function("document.getAnimations().length === 0")
             wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert wide <= 0, f"/{name}/ is {wide} px wider than a {device}"
             told = inaccessible(page, contrast=device == contrast_on)
