@@ -365,12 +365,17 @@ def site(
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the decks to PDF files, too.")] = False,  # noqa: FBT002
     serve: Annotated[bool, typer.Option("--serve", help="Show it here, until Ctrl-C.")] = False,  # noqa: FBT002
     address: Annotated[str, typer.Option(help="Where to serve it.")] = "127.0.0.1:8000",
+    publish: Annotated[bool, typer.Option("--publish", help="Commit it to gh-pages.")] = False,  # noqa: FBT002
 ) -> None:
-    """Build the site into site/ and check it, or serve it while you write."""
+    """Build the site into site/ and check it; or serve it while you write; or publish it."""
     from autograder.site.build import build_site, serve_site
+    from autograder.site.publish import BRANCH, publish_site
 
     directory = opened(root)
     if serve:
         serve_site(directory, address)
+    elif publish:
+        edition = publish_site(directory)
+        out.print(f"Edition {edition} is in the branch {BRANCH}: `git push origin {BRANCH}`")
     else:
         out.print(f"The site is in {build_site(directory, pdf=pdf)}")

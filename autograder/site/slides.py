@@ -113,12 +113,9 @@ def _section(slide: Slide) -> str:
 def notes_page(deck: Deck, *, pdf: bool = False) -> str:
     """Return a deck as a page to read: the slides in a column, each with what to say."""
     slides = slides_file(deck)
-    printed = (
-        f"[PDF]({deck.name}.pdf)" if pdf else f"[Print, or save as PDF]({slides}?print-pdf)"
-    )
+    printed = f"[PDF]({deck.name}.pdf)" if pdf else f"[Print, or save as PDF]({slides}?print-pdf)"
     buttons = (
-        f"[Open the slides]({slides}){{ .md-button .md-button--primary }} "
-        f"{printed}{{ .md-button }}"
+        f"[Open the slides]({slides}){{ .md-button .md-button--primary }} {printed}{{ .md-button }}"
     )
     keys = (
         "In the slides: `S` opens the speaker view with these notes, `Esc` the overview, "
