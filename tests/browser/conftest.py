@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from jupyterlab_page import LESSON, ROOT
 from playwright.sync_api import Browser
-from served import served
 
 from autograder.directory import Directory
 from autograder.site.browser import browser as chromium
 from autograder.site.build import build_site
+from autograder.site.served import served
 from course.errors import CourseError
 
 # All cells are in the page, seen or not; and a file is saved when a test saves it.

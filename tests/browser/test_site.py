@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Response
-from served import ROOT, WIDTHS, inaccessible, open_page
+from watched import ROOT, WIDTHS, inaccessible, open_page
 
 from autograder.build.release import source_notebook
 from autograder.directory import Directory

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from conftest import free_port
 from playwright.sync_api import Browser
-from served import ROOT, open_page, served
+from watched import ROOT, open_page
 
 from autograder.directory import Directory
 from autograder.site import publish
+from autograder.site.served import served
 
 pytestmark = pytest.mark.browser
 COURSE = Path(sys.executable).with_name("course")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from served import ROOT, WIDTHS, inaccessible, open_page, served
+from watched import ROOT, WIDTHS, inaccessible, open_page
 
 from autograder.site.deck import Deck
+from autograder.site.served import served
 from autograder.site.slides import MODULES, copy_engine, slides_page
 
 pytestmark = pytest.mark.browser
