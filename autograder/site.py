@@ -1,4 +1,4 @@
-"""Build the site: lesson pages from the releases, then MkDocs, strictly.
+"""Build the site: lesson pages from the releases, the reference, then MkDocs, strictly.
 
 Pages are made before ``mkdocs build`` and are plain Markdown, so any generator that reads Markdown
 could publish them. They come from ``release/`` alone: what students do not get is not on the site.
@@ -17,6 +17,7 @@ from typing import Any
 
 from nbgrader import utils
 
+from autograder import reference
 from autograder.build.contract import exercise_of, exercises
 from autograder.build.head import head, offered
 from autograder.build.release import read_notebook, source_notebook
@@ -31,7 +32,7 @@ _FIGURE = re.compile(r'^course\.figure\("([^"]+)"\)$', re.MULTILINE)
 
 
 def build_site(directory: Directory) -> Path:
-    """Generate the lesson pages and build the site; return its folder.
+    """Generate pages, decks and reference, and build the site; return its folder.
 
     Raises
     ------
@@ -43,6 +44,7 @@ def build_site(directory: Directory) -> Path:
     pages.mkdir(parents=True)
     shutil.copytree(FIGURES, pages / "figures")
     write_decks(directory.root)
+    reference.write(directory.root)
     lessons = [_lesson(directory, name) for name in directory.lessons()]
     for lesson in lessons:
         (pages / f"{lesson.id}.md").write_text(lesson_page(directory, lesson), "utf-8")
