@@ -20,12 +20,13 @@ from autograder.directory import Directory
 from autograder.site.check import refuse_bad_site
 from autograder.site.lesson_page import write_lessons
 from autograder.site.printing import print_decks
+from autograder.site.reference import write_reference
 from autograder.site.slides import write_decks
 from course.drawing import FIGURES
 from course.errors import CourseError
 
 GENERATED = ("lessons", "decks")
-"""Folders below ``docs/`` that are made."""
+"""Folders below ``docs/`` in which all is made; in ``reference/`` some pages are written."""
 MADE = "COURSE_PAGES_ARE_MADE"
 """Tells the hook, by way of the environment, that there is nothing left to make."""
 
@@ -80,16 +81,20 @@ def write_pages(directory: Directory, *, pdf: bool = False) -> None:
         decks = write_decks(directory.root, made / "decks", pdf=pdf)
         if pdf:
             print_decks(decks, made / "decks")
+        write_reference(made / "reference")
         for name in GENERATED:
-            _mirror(made / name, docs / name)
+            _clear(docs / name, keep=made / name)
+        _place(made, docs)
 
 
-def _mirror(made: Path, target: Path) -> None:
-    wanted = {path.relative_to(made) for path in made.rglob("*") if path.is_file()}
+def _clear(target: Path, keep: Path) -> None:
     for path in [path for path in target.rglob("*") if path.is_file()]:
-        if path.relative_to(target) not in wanted:
+        if not (keep / path.relative_to(target)).is_file():
             path.unlink()
-    for name in wanted:
+
+
+def _place(made: Path, target: Path) -> None:
+    for name in [path.relative_to(made) for path in made.rglob("*") if path.is_file()]:
         old, new = target / name, made / name
         if not old.is_file() or not filecmp.cmp(old, new, shallow=False):
             old.parent.mkdir(parents=True, exist_ok=True)

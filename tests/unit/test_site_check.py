@@ -9,7 +9,7 @@ import pytest
 
 from autograder.build.release import build
 from autograder.directory import Directory
-from autograder.site.build import _mirror
+from autograder.site.build import _clear, _place
 from autograder.site.check import HEAVIEST, problems, refuse_bad_site
 from course.errors import CourseError
 
@@ -114,7 +114,8 @@ def test_only_what_differs_is_written(tmp_path: Path) -> None:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(text)
     before = (target / "same").stat().st_mtime_ns
-    _mirror(made, target)
+    _clear(target, keep=made)
+    _place(made, target)
     kept = {str(p.relative_to(target)): p.read_text() for p in target.rglob("*") if p.is_file()}
     assert kept == {"same": "1", "new": "1", "deep/changed": "1"}
     assert (target / "same").stat().st_mtime_ns == before
