@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from course.checks import exercise_checks
+from course.checks import exercise_checks, rubric
 from course.errors import CourseError
 from course.panel import GREEN, GREY, RED, panel
 
@@ -22,6 +22,9 @@ class NotAttempted(NotImplementedError):
     def _render_traceback_(self) -> list[str]:
         """Let IPython print this instead of a traceback (its documented hook)."""
         return [f"Not attempted yet: write your code for the exercise '{self.exercise}' first."]
+
+
+BY_A_PERSON = "A person marks this one"
 
 
 class Verdict(Enum):
@@ -80,38 +83,29 @@ class Result:
 
 @dataclass(frozen=True)
 class Hint:
-    """A hint; shown by notebooks and by ``print``, like a `Result`.
+    """A hint, and how to get the next one; shown by notebooks and by ``print``, like a `Result`.
 
     Attributes
     ----------
-    exercise
-        The exercise's id.
-    level
-        1 or 2.
+    title
+        ``"Hint 1 of 2"``, for example.
     text
         The hint.
+    more
+        How to get the next one.
     """
 
-    exercise: str
-    level: int
+    title: str
     text: str
-
-    @property
-    def _title(self) -> str:
-        return f"Hint {self.level} of 2"
-
-    @property
-    def _more(self) -> list[str]:
-        """How to get the next hint, if there is one."""
-        return [f'Still stuck? hint("{self.exercise}", level=2)'] if self.level == 1 else []
+    more: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join([f"{self._title}: {self.text}", *self._more])
+        return "\n".join([f"{self.title}: {self.text}", *self.more])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return panel(self._title, self.text, GREY, *self._more)
+        return panel(self.title, self.text, GREY, *self.more)
 
 
 def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
@@ -140,7 +134,7 @@ def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
     Raises
     ------
     CourseError
-        If no exercise has that id.
+        If no exercise has that id, or a person marks it.
     """
     described = exercise_checks(exercise)
     found = sys._getframe(1).f_globals if names is None else names
@@ -164,6 +158,8 @@ def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
 def hint(exercise: str, level: int = 1) -> Hint:
     """Return a hint: level 1 points the way, level 2 nearly gives the line.
 
+    Of an exercise that a person marks it says so, and where the rubric is.
+
     Examples
     --------
     >>> hint("split")
@@ -184,4 +180,7 @@ def hint(exercise: str, level: int = 1) -> Hint:
     """
     if level not in (1, 2):
         raise CourseError(f"there is no hint {level!r}", do="use level=1 or level=2")
-    return Hint(exercise, level, exercise_checks(exercise).hints[level - 1])
+    if to_read := rubric(exercise):
+        return Hint(BY_A_PERSON, f"no hint fits every good answer. Read {to_read}.")
+    more = (f'Still stuck? hint("{exercise}", level=2)',) if level == 1 else ()
+    return Hint(f"Hint {level} of 2", exercise_checks(exercise).hints[level - 1], more)

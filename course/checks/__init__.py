@@ -30,6 +30,7 @@ class Checks:
 
 
 _registry: dict[str, Checks] = {}
+_rubrics: dict[str, str] = {}
 
 
 def checks(
@@ -65,6 +66,25 @@ def checks(
     return register
 
 
+def by_a_person(exercise: str, rubric: str) -> None:
+    """Register an exercise that a person marks: it has no check and no hint, but a rubric.
+
+    Parameters
+    ----------
+    exercise
+        Its id, unique as any other's.
+    rubric
+        Where to read what earns points, to follow the word "read".
+    """
+    _rubrics[exercise] = rubric
+
+
+def rubric(exercise: str) -> str:
+    """Return where the rubric of an exercise is that a person marks; of any other nothing."""
+    _load()
+    return _rubrics.get(exercise, "")
+
+
 def written(value: Any, what: str) -> None:
     """Make sure that a student's function returned something.
 
@@ -92,9 +112,10 @@ def exercise_checks(exercise: str) -> Checks:
     Raises
     ------
     CourseError
-        If no exercise has that id.
+        If no exercise has that id, or a person marks it.
     """
-    _load()
+    if to_read := rubric(exercise):
+        raise CourseError(f"a person marks '{exercise}': it has no check", do=f"read {to_read}")
     if exercise not in _registry:
         known = ", ".join(sorted(_registry))
         raise CourseError(f"there is no exercise '{exercise}'", do=f"use one of: {known}")

@@ -44,6 +44,7 @@ def _dataset(TileDataset: Any) -> None:  # noqa: N803 - the student's name
     middle = float(data[2][0].mean())
     assert abs(middle + 0.6) < 1e-4, f"51 became {middle:.3f}; it should become -0.6."
     assert torch.is_tensor(label) and label.dtype == torch.int64, "a label is not an int64 tensor."
+    assert label.shape == (), f"a label has the shape {tuple(label.shape)}; it is one number: ()."
     assert int(label) == 2, "item 1 has not the label of tile 1."
 
 
@@ -57,19 +58,20 @@ def _dataset(TileDataset: Any) -> None:  # noqa: N803 - the student's name
     praise="whole blocks go to one side or the other.",
 )
 def _split(split_by_block: Any) -> None:
-    blocks = np.array([0, 0, 1, 2, 2, 2, 3])
-    result = split_by_block(blocks, [2])
+    blocks = np.array([0, 0, 1, 2, 2, 2, 3, 3])
+    result = split_by_block(blocks, [2, 0])
     written(result, "split_by_block")
     assert len(result) == 2, "split_by_block should return two arrays: training, validation."
     train, val = (np.asarray(rows) for rows in result)
     assert train.dtype.kind in "iu" and val.dtype.kind in "iu", (
         "the arrays should hold indices (whole numbers), not True and False."
     )
-    assert sorted(val.tolist()) == [3, 4, 5], (
-        f"block 2 is held out: the indices for validation are 3, 4, 5, not {val.tolist()}."
+    assert sorted(val.tolist()) == [0, 1, 3, 4, 5], (
+        f"with the blocks {blocks.tolist()}, of which 2 and 0 are held out, the indices for "
+        f"validation are 0, 1, 3, 4, 5, not {val.tolist()}."
     )
-    assert sorted(train.tolist()) == [0, 1, 2, 6], (
-        f"the indices for training are 0, 1, 2, 6, not {train.tolist()}."
+    assert sorted(train.tolist()) == [2, 6, 7], (
+        f"the indices for training are 2, 6, 7, not {train.tolist()}."
     )
 
 
@@ -99,13 +101,32 @@ def _model(TileNet: Any) -> None:  # noqa: N803 - the student's name
     written(logits, "forward")
     shape = tuple(logits.shape)
     assert shape == (4, CLASSES), f"4 images gave the shape {shape}, not (4, {CLASSES})."
-    count = sum(parameter.numel() for parameter in net.parameters())
-    assert count < 200_000, f"the network has {count:,} parameters; keep it below 200,000."
-    assert count > 0, "the network has no parameters. Are the layers attributes of self?"
-    rows = logits.detach().sum(1)
-    assert not torch.allclose(rows, torch.ones(4), atol=1e-3), (
-        "each row sums to 1: these look like probabilities. Return logits, without a softmax."
+    shape = tuple(net.eval()(torch.randn(1, 1, SIDE, SIDE)).shape)
+    assert shape == (1, CLASSES), (
+        f"1 image gave the shape {shape}, not (1, {CLASSES}). Is a dimension of size 1 dropped?"
     )
+    _layers(net, logits)
+    one, logits = torch.ones(4), logits.detach()
+    probabilities = (torch.allclose(x.sum(1), one, atol=1e-3) for x in (logits, logits.exp()))
+    assert not any(probabilities), (
+        "these look like probabilities or their logarithms. Return logits, without a softmax."
+    )
+
+
+def _layers(net: Any, logits: Any) -> None:
+    import torch
+
+    parameters = dict(net.named_parameters())
+    count = sum(parameter.numel() for parameter in parameters.values())
+    assert count < 200_000, f"the network has {count:,} parameters; keep it below 200,000."
+    convolutions = sum(parameter.dim() == 4 for parameter in parameters.values())
+    assert convolutions >= 2, (
+        f"PyTorch finds {convolutions} convolutions in the network; it takes two or more. Are they "
+        "attributes of self? In a plain list nobody finds them."
+    )
+    torch.nn.functional.cross_entropy(logits, torch.arange(4) % CLASSES).backward()  # type: ignore[no-untyped-call]
+    unused = [name for name, parameter in parameters.items() if parameter.grad is None]
+    assert not unused, f"forward does not use `{unused[0]}`: use that layer, or take it out."
 
 
 @checks(
@@ -227,10 +248,10 @@ def _trained_model(history: Any) -> None:
 )
 def _recall(recall_per_class: Any) -> None:
     labels, predicted = np.array([0, 0, 1, 1, 1, 1]), np.array([0, 1, 1, 1, 0, 0])
-    recalls = recall_per_class(labels, predicted, 3)
+    recalls = recall_per_class(labels, predicted, 4)
     written(recalls, "recall_per_class")
     got = np.asarray(recalls, dtype=float)
-    assert got.shape == (3,), f"three classes should give three recalls, not the shape {got.shape}."
+    assert got.shape == (4,), f"four classes should give four recalls, not the shape {got.shape}."
     assert np.isclose(got[0], 0.5), f"1 of 2 tiles of class 0 was found: 0.5, not {got[0]:.3f}."
     assert np.isclose(got[1], 0.5), f"2 of 4 tiles of class 1 were found: 0.5, not {got[1]:.3f}."
     assert np.isnan(got[2]), f"class 2 has no tile: nan, not {got[2]:.3f}."
@@ -252,6 +273,7 @@ def _pr_curve(pr_curve: Any) -> None:
     positive = np.array([True, False, True, False])
     result = pr_curve(positive, np.array([0.9, 0.6, 0.4, 0.1]))
     written(result, "pr_curve")
+    assert len(result) == 2, "pr_curve should return two arrays: precision, recall."
     precision, recall = (np.asarray(values, dtype=float) for values in result)
     assert precision.shape == recall.shape == (4,), (
         "four different scores should give four points each for precision and recall."

@@ -6,7 +6,12 @@ import math
 from pathlib import PurePosixPath
 from typing import Any
 
-from course.checks import checks, written
+from course.checks import by_a_person, checks, written
+
+by_a_person(
+    "recommendation",
+    "the table above its cell: row by row it says what earns a point, and what earns half of one",
+)
 
 
 @checks(

@@ -74,11 +74,11 @@ device = torch.device(here.device)  # "cuda" where there is a GPU, else "cpu": n
 # %% [markdown]
 # ## How this notebook works
 #
-# Each exercise is a cell with `raise NotAttempted(…)` in it. Replace that line by your code, run the
-# cell, then run the **check** below it. A check answers *passed*, *not yet* (and why), or *not
-# attempted*. `hint("dataset")` points the way; `hint("dataset", level=2)` nearly gives it away.
-# Your instructor tells you where to hand the notebook in; then hidden tests look at more cases than
-# the check does.
+# Each exercise is a cell with `raise NotAttempted(…)` in it, once or more. Replace each of these lines
+# by your code, run the cell, then run the **check** below it. A check answers *passed*, *not yet* (and
+# why), or *not attempted*. In a cell of your own, `hint("dataset")` points the way;
+# `hint("dataset", level=2)` nearly gives it away. Your instructor tells you where to hand the notebook
+# in; then hidden tests look at more cases than the check does.
 #
 # ## 1. Look at the data
 #
@@ -105,9 +105,9 @@ plt.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Every tile was given the same grey values, as many bright ones and as many dark ones as all others:
-# brightness and contrast say nothing about the class. (That is why calm water looks grainy.) What is
-# left is *where* the bright pixels are, and that is what a convolutional network is good at.
+# All tiles were given the same grey values, each value as often as in any other tile. Only the places
+# differ, so brightness and contrast say nothing about the class. (That is why calm water looks grainy.)
+# What is left is *where* the bright pixels are, and that is what a convolutional network is good at.
 #
 # ### Exercise `dataset` · easy · 10 minutes
 #
@@ -142,22 +142,26 @@ check("dataset")
 # %% nbgrader={"grade": true, "grade_id": "dataset-tests", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # Graded: 2 points. Hidden tests run here after you hand in.
 ### BEGIN HIDDEN TESTS
-_random = np.random.default_rng(11)
-_images = _random.integers(0, 256, (7, 36, 36)).astype(np.uint8)
+from autograder.secret import generator
+
+_random = generator("dataset")
+_count = int(_random.integers(7, 14))
+_images = _random.integers(0, 256, (_count, 36, 36)).astype(np.uint8)
 _images[0, 0, 0], _images[0, 0, 1] = 0, 255
-_labels = np.array([2, 0, 1, 1, 0, 2, 1])
+_labels = _random.permutation(np.arange(_count) % 3)
+_given = _images.copy()
 _data = TileDataset(_images, _labels)
-assert len(_data) == 7, "len() of the dataset is not the number of tiles"
-for _i in (0, 3, 6):
+assert len(_data) == _count, "len() of the dataset is not the number of tiles"
+for _i in range(_count):
     _image, _label = _data[_i]
     assert tuple(_image.shape) == (1, 36, 36), "an image does not have the shape [1, 36, 36]"
     assert _image.dtype == torch.float32, "an image is not float32"
-    assert torch.allclose(_image[0], torch.tensor(_images[_i] / 127.5 - 1, dtype=torch.float32), atol=1e-5), (
+    assert torch.allclose(_image[0], torch.tensor(_given[_i] / 127.5 - 1, dtype=torch.float32), atol=1e-5), (
         "grey values are not mapped from 0..255 to -1..1"
     )
     assert _label.dtype == torch.int64 and tuple(_label.shape) == (), "a label is not an int64 scalar"
     assert int(_label) == _labels[_i], "image and label do not belong together"
-assert _images[0, 0, 1] == 255, "the dataset changes the arrays it was given"
+assert np.array_equal(_images, _given), "the dataset changes the arrays it was given"
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -191,13 +195,15 @@ check("split")
 # %% nbgrader={"grade": true, "grade_id": "split-tests", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # Graded: 2 points. Hidden tests run here after you hand in.
 ### BEGIN HIDDEN TESTS
-for _blocks, _held_out in (
-    (np.array([5, 5, 0, 1, 9, 0, 1, 5]), [0, 9]),
-    (np.repeat(np.arange(24), 3)[::-1].copy(), [2, 3, 17]),
-    (np.array([4, 4, 4, 8]), [8]),
-):
+from autograder.secret import generator
+
+_random = generator("split")
+for _held in (1, 2, 3, 5):
+    _numbers = _random.permutation(30)[:12]  # blocks have any numbers, in any order
+    _blocks = _random.permutation(np.repeat(_numbers, _random.integers(1, 6, 12)))
+    _held_out = _numbers[:_held].tolist()
     _train, _val = (np.asarray(_rows) for _rows in split_by_block(_blocks, _held_out))
-    assert _train.dtype.kind == "i" and _val.dtype.kind == "i", "the two arrays do not hold indices"
+    assert _train.dtype.kind in "iu" and _val.dtype.kind in "iu", "the two arrays do not hold indices"
     assert len(_train) + len(_val) == len(_blocks), "some tiles are lost, or stand on both sides"
     assert not set(_blocks[_train]) & set(_blocks[_val]), "a block stands on both sides"
     assert set(_blocks[_val]) == set(_held_out), "the blocks held out are not the ones asked for"
@@ -213,12 +219,14 @@ for _blocks, _held_out in (
 # class, any size, *not* probabilities. `F.cross_entropy` turns logits into probabilities itself; a
 # softmax of yours would be a second one, and training would crawl.
 #
-# Three convolutions are plenty. Each looks at 3 × 3 pixels at a time and writes a few new pictures,
-# its *channels*: make it 8, then 16, then 32. The first is `nn.Conv2d(1, 8, 3, padding=1)`, 1 because
-# the tiles are grey. After each comes `nn.BatchNorm2d(8)` (keeps the numbers in range, so that
-# training is quick) and `nn.ReLU()` (sets negative numbers to 0). Between convolutions,
-# `nn.MaxPool2d(2)` halves height and width; after the last, `nn.AdaptiveAvgPool2d(1)` takes the mean of
-# each channel. One linear layer turns those 32 means into 3 logits. Stay below 200,000 parameters.
+# Three convolutions are plenty, two are the least. Each looks at 3 × 3 pixels at a time and writes a
+# few new pictures, its *channels*: make it 8, then 16, then 32. The first is
+# `nn.Conv2d(1, 8, 3, padding=1)`, 1 because the tiles are grey. After each come `nn.BatchNorm2d(8)`, 8
+# being its channels (keeps the numbers in range, so that training is quick), and `nn.ReLU()` (sets
+# negative numbers to 0). Then `nn.MaxPool2d(2)` halves height and width; after the last convolution,
+# `nn.AdaptiveAvgPool2d(1)` takes the mean of each channel instead. `.flatten(1)` makes `[N, 32]` of its
+# `[N, 32, 1, 1]`, and one linear layer turns those 32 means into 3 logits. Stay below 200,000
+# parameters.
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": false, "schema_version": 3, "solution": true}
 class TileNet(nn.Module):
@@ -299,16 +307,20 @@ check("train-step")
 # %% nbgrader={"grade": true, "grade_id": "train-step-tests", "locked": true, "points": 5, "schema_version": 3, "solution": false}
 # Graded: 5 points. Hidden tests run here after you hand in.
 ### BEGIN HIDDEN TESTS
+from autograder.secret import generator
 from autograder.student import student
+
+_random = generator("train-step")
+_seed = int(_random.integers(2**31))
 
 
 def _small_net():
-    torch.manual_seed(3)
+    torch.manual_seed(_seed)
     return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 34 * 34, 3))
 
 
-torch.manual_seed(7)
-_images, _labels = torch.randn(12, 1, 36, 36), torch.arange(12) % 3
+_images = torch.from_numpy(_random.standard_normal((12, 1, 36, 36))).float()
+_labels = torch.from_numpy(_random.permutation(np.arange(12) % 3))
 _here = torch.device("cpu")
 
 # Three steps equal three steps done by hand: gradients cleared, nothing stepped twice.
@@ -349,8 +361,9 @@ with student.branch(accelerator="twin") as _there:
 # A file written by `torch.save` is a *pickle*: opening one from a stranger can run the stranger's code.
 # (Since PyTorch 2.6 `torch.load` refuses most of it by default; older ones, and other readers, do not.)
 # A **safetensors** file holds numbers and names, nothing else. Save the model's `state_dict()`, a
-# dictionary of all its numbers, with `save_file`; read it with `load_file` into a fresh `TileNet`, move that to `device`, and return it
-# in evaluation mode.
+# dictionary of all its numbers, with `save_file(dictionary, path)`. To load, read that dictionary with
+# `load_file(path)`, put it into a fresh `TileNet` with `load_state_dict`, move the network to `device`,
+# and return it in evaluation mode.
 
 # %% nbgrader={"grade": false, "grade_id": "save", "locked": false, "schema_version": 3, "solution": true}
 def save_model(model, path):
@@ -372,15 +385,17 @@ check("save")
 # %% nbgrader={"grade": true, "grade_id": "save-tests", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # Graded: 2 points. Hidden tests run here after you hand in.
 ### BEGIN HIDDEN TESTS
+from autograder.secret import generator
 from autograder.student import student
 
-torch.manual_seed(9)
+torch.manual_seed(int(generator("save").integers(2**31)))
 _net = TileNet()
 _net.train()
 _net(torch.randn(16, 1, 36, 36))  # moves the running statistics, which must be saved too
 _net.eval()
 _x = torch.randn(5, 1, 36, 36)
 save_model(_net, "saved.safetensors")
+save_model(TileNet(), "another.safetensors")  # what is loaded has to come from the file, not from memory
 try:
     _saved = load_file(student.file("saved.safetensors"))
 except AssertionError:
@@ -513,16 +528,24 @@ check("recall")
 # %% nbgrader={"grade": true, "grade_id": "recall-tests", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # Graded: 2 points. Hidden tests run here after you hand in.
 ### BEGIN HIDDEN TESTS
-for _truth, _called, _expected in (
-    ([0, 0, 0, 0, 1, 1, 2, 2, 2], [0, 0, 0, 1, 1, 2, 2, 0, 2], [3 / 4, 1 / 2, 2 / 3]),
-    ([2, 2, 0, 2, 0], [2, 0, 0, 2, 2], [1 / 2, np.nan, 2 / 3]),
-    ([1, 1, 1, 1], [0, 0, 2, 0], [np.nan, 0, np.nan]),
-):
-    _got = np.asarray(recall_per_class(np.array(_truth), np.array(_called), 3), dtype=float)
-    assert _got.shape == (3,), "there is not one recall a class"
+from autograder.secret import generator
+
+
+def _counted(truth, called, k):
+    calls = [call for true, call in zip(truth, called) if true == k]
+    return calls.count(k) / len(calls) if calls else np.nan
+
+
+_random = generator("recall")
+for _classes, _size in ((3, 5), (3, 80), (4, 80), (7, 300)):
+    _absent, *_present = _random.permutation(_classes)  # one class has no tile, but is called
+    _truth = _random.choice(_present, _size)
+    _called = np.where(_random.random(_size) < 0.5, _truth, _random.integers(0, _classes, _size))
+    _called[0] = _absent
+    _expected = [_counted(_truth.tolist(), _called.tolist(), _k) for _k in range(_classes)]
+    _got = np.asarray(recall_per_class(_truth, _called, _classes), dtype=float)
+    assert _got.shape == (_classes,), "there is not one recall a class"
     assert np.allclose(_got, _expected, equal_nan=True), "a recall is not what counting by hand gives"
-_four = np.asarray(recall_per_class(np.array([3, 3, 0]), np.array([3, 1, 0]), 4), dtype=float)
-assert np.allclose(_four, [1, np.nan, np.nan, 0.5], equal_nan=True), "with four classes the recalls are wrong"
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -552,6 +575,9 @@ check("pr-curve")
 # %% nbgrader={"grade": true, "grade_id": "pr-curve-tests", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 # Graded: 3 points. Hidden tests run here after you hand in.
 ### BEGIN HIDDEN TESTS
+from autograder.secret import generator
+
+
 def _by_definition(positive, scores):
     points = []
     for threshold in sorted(set(scores.tolist()), reverse=True):
@@ -560,7 +586,7 @@ def _by_definition(positive, scores):
     return np.array(points).T
 
 
-_random = np.random.default_rng(23)
+_random = generator("pr-curve")
 for _size, _step in ((6, 0.25), (40, 0.1), (200, 0.0)):
     _scores = _random.random(_size)
     if _step:

@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 from nbgrader import utils
 
-from autograder.build.contract import TESTS
+from autograder.build.contract import TESTS, automatic, exercises
 from autograder.build.release import read_notebook, source_notebook
 from autograder.build.step import grade_id
 from autograder.build.tidy import AFTER_EXERCISES
 from autograder.directory import Directory
 from autograder.markers import marked, reference, released
-from course.exercise import Result, Verdict, check
+from course.exercise import BY_A_PERSON, Result, Verdict, check, hint
 
 ROOT = Path(__file__).parents[2]
 COURSE = Directory.open(ROOT)
@@ -107,6 +107,14 @@ def test_the_stub_is_not_attempted(lesson: str, exercise: str) -> None:
         exec(stub, names)
     with beside(lesson):
         assert check(exercise, names).verdict is Verdict.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("lesson", COURSE.lessons())
+def test_every_exercise_has_a_hint_or_a_rubric(lesson: str) -> None:
+    notebook = source_notebook(COURSE, lesson)
+    tested = automatic(notebook)
+    for exercise in exercises(notebook):
+        assert hint(exercise).title == ("Hint 1 of 2" if exercise in tested else BY_A_PERSON)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=named)

@@ -161,6 +161,17 @@ def test_a_hint_for_an_unknown_exercise_is_refused() -> None:
         hint("spilt")
 
 
+def test_of_what_a_person_marks_the_hint_is_where_the_rubric_is() -> None:
+    (line,) = str(hint("recommendation")).splitlines()
+    assert line.startswith("A person marks this one: no hint fits every good answer. Read the")
+
+
+def test_what_a_person_marks_has_no_check_but_something_to_read() -> None:
+    with pytest.raises(CourseError, match="a person marks 'recommendation'") as caught:
+        check("recommendation", {})
+    assert caught.value.do.startswith("read the table above its cell")
+
+
 def test_two_exercises_cannot_share_an_id() -> None:
     register = checks("split", needs=(), hints=("", ""), praise="")
     with pytest.raises(CourseError, match="two exercises are called 'split'"):

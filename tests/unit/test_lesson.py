@@ -112,10 +112,9 @@ def test_an_objective_needs_both_what_and_where_it_shows(objective: Any, what: s
         read(objectives=[objective])
 
 
-@pytest.mark.parametrize("value", ["*.png", ["figures/a.png"], [""]])
-def test_artefacts_are_names_without_a_folder(value: Any) -> None:
-    with pytest.raises(CourseError, match="'artefacts'"):
-        read(artefacts=value)
+def test_artefacts_are_names_without_a_folder() -> None:
+    with pytest.raises(CourseError, match=r"no\. 1 is not a file name or pattern without a folder"):
+        read(artefacts=["figures/a.png"])
     assert read(artefacts=["*.png"]).artefacts == ("*.png",)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from fnmatch import fnmatch
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def test_what_is_generated_is_written_and_not_kept_by_git(repo: Path, tmp_path: 
     }  # fmt: skip
     ignored = (repo / ".gitignore").read_text("utf-8").splitlines()
     for name in written:
-        assert {f"docs/reference/{name}", "docs/reference/*.schema.json"} & set(ignored), name
+        assert any(fnmatch(f"docs/reference/{name}", line) for line in ignored), name
 
 
 def test_the_page_of_the_front_matter_begins_with_a_whole_one() -> None:

@@ -1,7 +1,4 @@
-"""Kept the convolutions in a plain list: they are not parameters and never learn.
-
-Only hidden tests see it.
-"""
+"""Kept the convolutions in a plain list: they are not parameters and never learn."""
 class TileNet(nn.Module):
     def __init__(self):
         super().__init__()
