@@ -61,8 +61,12 @@ notebooks: setup  ## nbval: sources against their outputs, releases from top to 
 	$(BIN)/pytest -p no:cacheprovider -W default --nbval-lax --nbval-current-env release
 
 .PHONY: site
-site: setup  ## build the site, strictly
-	$(BIN)/course site
+site: setup system  ## build the site with its PDF files, and check it
+	$(BIN)/course site --pdf
+
+.PHONY: screenshots
+screenshots: site  ## take the README's pictures from the built site
+	$(BIN)/python -m autograder.site.screenshots site docs/assets/screenshots
 
 .PHONY: lock
 lock:  ## write requirements.lock anew from pyproject.toml (needs pip-tools)

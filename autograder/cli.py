@@ -31,9 +31,14 @@ app = typer.Typer(
 course.commands.add_to(app)
 
 T = TypeVar("T")
-Lessons = Annotated[list[str] | None, typer.Argument(help="Lessons or numbers; all if none.")]
+Lessons = Annotated[
+    list[str] | None, typer.Argument(metavar="LESSON", help="Lessons or numbers; all if none.")
+]
 LessonName = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson, or its number.")]
-Root = Annotated[Path, typer.Option(help="The course directory; any nbgrader course will do.")]
+Root = Annotated[
+    Path, typer.Option(metavar="DIR", help="The course directory; any nbgrader course will do.")
+]
+Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Submissions at once.")]
 
 
 @contextmanager
@@ -77,9 +82,17 @@ def followed(items: Iterable[T], total: int, doing: str, *, quiet: bool) -> Iter
 def sync(
     lessons: Lessons = None,
     root: Root = Path(),
-    force: Annotated[bool, typer.Option(help="Execute also what is up to date.")] = False,  # noqa: FBT002
+    force: Annotated[bool, typer.Option("--force", help="Even what is up to date.")] = False,  # noqa: FBT002
 ) -> None:
-    """Bring each notebook up to its .py and execute it."""
+    """Bring each notebook up to its .py and execute it.
+
+    Example: course sync 04
+
+    You edit `source/<lesson>/<lesson>.py` only. The notebook beside it is made from it, and holds
+    the outputs that readers of the course see. What has not changed is left alone.
+
+    Exit code 1: a cell failed; the message names it.
+    """
     from autograder.sync import pairs
     from autograder.sync import sync as sync_pair
 
@@ -97,10 +110,18 @@ def build(
     root: Root = Path(),
     check: Annotated[bool, typer.Option("--check", help="Only say whether it is stale.")] = False,  # noqa: FBT002
 ) -> None:
-    """Build the releases students get, and the table of platforms in docs/."""
-    from autograder import platform_page
+    """Build the releases students get, and the table of platforms in docs/.
+
+    Example: course build 04
+
+    Solutions become stubs, hidden tests go, links and the set-up cell are made from
+    `pyproject.toml`. If anything secret is found in a release, the old one stays in its place.
+
+    Exit code 1: the source is wrong, or a secret was found; with `--check`, a release is stale.
+    """
     from autograder.build import release
     from autograder.build.leaks import refuse_leaks
+    from autograder.site import platform_page
 
     directory = opened(root)
     bad = 0
@@ -125,10 +146,18 @@ def build(
 def check(
     lessons: Lessons = None,
     root: Root = Path(),
-    quick: Annotated[bool, typer.Option("--quick", help="Grade nothing: seconds.")] = False,  # noqa: FBT002
+    quick: Annotated[bool, typer.Option("--quick", help="Leave the grading out.")] = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Check lessons, releases and the repository."""
+    """Check everything that is promised of lessons, releases and the repository.
+
+    Example: course check 04 --quick
+
+    Each promise is a line with ✔ or ✘. Without `--quick` every reference and every wrong solution
+    is graded in the real sandbox, which takes minutes.
+
+    Exit code 1: a promise is broken; the message names lesson, cell and line.
+    """
     from autograder.lints import LINTS
 
     directory = opened(root)
@@ -153,9 +182,17 @@ def check(
 def calibrate(
     lessons: Lessons = None,
     root: Root = Path(),
-    seeds: Annotated[int, typer.Option(min=2, help="How often a metric's reference trains.")] = 30,
+    seeds: Annotated[
+        int, typer.Option(min=2, metavar="N", help="How often a metric's reference trains.")
+    ] = 30,
 ) -> None:
-    """Measure lessons: times, and whether floor and target of a metric are fair."""
+    """Measure lessons: times, and whether floor and target of a metric are fair.
+
+    Example: course calibrate 03 --seeds 50
+
+    Where a model is graded by a metric, the reference is trained with many seeds, as grading
+    does it. All values are written to `source/<lesson>/measured.json`; commit the file.
+    """
     from autograder.calibrate import calibrate as measure
 
     directory = opened(root)
@@ -180,10 +217,19 @@ def collect(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="Canvas' or Moodle's download.")],
     root: Root = Path(),
     roster: Annotated[
-        Path | None, typer.Option(help="A CSV file with any of the columns id, name, lms_id.")
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv", help="A CSV file with any of the columns id, name, lms_id."
+        ),
     ] = None,
 ) -> None:
-    """Spread a learning platform's download of all submissions over submitted/."""
+    """Spread a learning platform's download of all submissions over submitted/.
+
+    Example: course collect 03 submissions.zip --roster roster.csv
+
+    Prints who is new, late or missing. Nothing is lost: if a student handed in something new, the
+    former files move to `earlier/1`, `earlier/2`, and so on.
+    """
     from autograder.lms import collect as spread
     from autograder.roster import read_roster
 
@@ -198,7 +244,15 @@ def collect(
 def receipt(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What a student handed in.")],
 ) -> None:
-    """Show the receipt of a file that course.submit() made, and whether it is whole."""
+    """Show the receipt of a file that course.submit() made, and whether it is whole.
+
+    Example: course receipt 03_train_end_to_end.zip
+
+    Compare it with what the student was shown. It tells a whole file from a damaged one; it does
+    not say who made it.
+
+    Exit code 1: there is no receipt in it, or a file was changed since.
+    """
     from autograder.intake.receipt import examine
 
     said, lines = examine(file)
@@ -215,17 +269,29 @@ def grade(
     lesson: LessonName,
     root: Root = Path(),
     student: Annotated[
-        list[str] | None, typer.Option(help="Only this one; may be repeated.")
+        list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = 2,
-    force: Annotated[bool, typer.Option(help="Grade also what has not changed.")] = False,  # noqa: FBT002
+    jobs: Jobs = 2,
+    force: Annotated[bool, typer.Option("--force", help="Even what has not changed.")] = False,  # noqa: FBT002
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Do without a sandbox.")] = False,  # noqa: FBT002
     sandbox: Annotated[
-        str, typer.Option(help="bubblewrap or container; the best there is, if not given.")
+        str,
+        typer.Option(
+            metavar="KIND", help="bubblewrap or container; the best there is, if not given."
+        ),
     ] = "",
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Grade what is in submitted/ and write it to the gradebook."""
+    """Grade what is in submitted/ and write it to the gradebook.
+
+    Example: course grade 03 --student s1042 --student s1043 --jobs 4
+
+    Student code runs in a sandbox, tests outside it. What has not changed since the last time is
+    not graded again. Manual scores stay.
+
+    Exit code 1: there is no sandbox, or a submission ended as `infra_error`, which is never a
+    zero: it is not recorded.
+    """
     from autograder.sandbox.rung import KINDS
     from autograder.sandbox.workers import begin
 
@@ -295,7 +361,12 @@ def leaderboard(
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a CSV file, too.")] = None,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Rank the graded models of a lesson, under nicknames or invented names."""
+    """Rank the graded models of a lesson, under nicknames or invented names.
+
+    Example: course leaderboard 08 --csv board.csv
+
+    Nicknames are the students' own words, from their model's card: look before you show them.
+    """
     from autograder import leaderboard as board
 
     directory = opened(root)
@@ -315,7 +386,12 @@ def leaderboard(
 @app.command()
 @explained
 def feedback(lesson: LessonName, root: Root = Path()) -> None:
-    """Write the pages that students get back, without hidden tests."""
+    """Write the pages that students get back, without hidden tests.
+
+    Example: course feedback 03
+
+    Give back what is in `feedback/`, never `autograded/`, which holds the hidden tests.
+    """
     from autograder.feedback.write import write
 
     directory = opened(root)
@@ -328,9 +404,16 @@ def feedback(lesson: LessonName, root: Root = Path()) -> None:
 @explained
 def demo(
     root: Root = Path(),
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions at once.")] = 2,
+    jobs: Jobs = 2,
 ) -> None:
-    """Grade a synthetic class from nothing and compare with what each student deserves."""
+    """Grade a synthetic class from nothing and compare with what each student deserves.
+
+    Example: course demo
+
+    Everything happens in `demo/`; a real gradebook is never touched.
+
+    Exit code 1: a score differs from what the student deserves.
+    """
     from autograder.sandbox.workers import begin
 
     begin()
@@ -343,7 +426,13 @@ def demo(
 @app.command()
 @explained
 def doctor(root: Root = Path(), as_json: AsJson = False) -> None:  # noqa: FBT002
-    """Say whether this machine can build and grade, and what to do if it cannot."""
+    """Say whether this machine can build and grade, and what to do if it cannot.
+
+    Example: course doctor
+
+    Exit code 1: something is not as it should be; also while the course's links still point to
+    `your-organisation`.
+    """
     from dataclasses import asdict
 
     from autograder.doctor import examine
@@ -360,8 +449,37 @@ def doctor(root: Root = Path(), as_json: AsJson = False) -> None:  # noqa: FBT00
 
 @app.command()
 @explained
-def site(root: Root = Path()) -> None:
-    """Build the site, strictly, into site/."""
-    from autograder.site import build_site
+def site(
+    root: Root = Path(),
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the decks to PDF files, too.")] = False,  # noqa: FBT002
+    serve: Annotated[bool, typer.Option("--serve", help="Show it here, until Ctrl-C.")] = False,  # noqa: FBT002
+    address: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Where to serve.")
+    ] = "127.0.0.1:8000",
+    publish: Annotated[bool, typer.Option("--publish", help="Commit it to gh-pages.")] = False,  # noqa: FBT002
+) -> None:
+    """Build the site into site/ and check it; or serve it while you write; or publish it.
 
-    out.print(f"The site is in {build_site(opened(root))}")
+    Example: course site --serve
+
+    Pages of lessons are made from the releases, so nothing is on them that students do not get.
+    The reference is made from the code, slides from `docs/slides/`. Then MkDocs does the rest, and
+    any warning is an error. So is, in the pages it wrote, a link that leads nowhere, an image
+    without a description, a page that is too heavy, or a line of a hidden test or a solution.
+
+    `--publish` commits the site to the branch gh-pages, in a folder of the edition's name, beside
+    those of earlier years; then push that branch.
+
+    Exit code 1: MkDocs warned of something, or something is wrong in the pages.
+    """
+    from autograder.site.build import build_site, serve_site
+    from autograder.site.publish import BRANCH, publish_site
+
+    directory = opened(root)
+    if serve:
+        serve_site(directory, address)
+    elif publish:
+        edition = publish_site(directory)
+        out.print(f"Edition {edition} is in the branch {BRANCH}: `git push origin {BRANCH}`")
+    else:
+        out.print(f"The site is in {build_site(directory, pdf=pdf)}")

@@ -1,32 +1,22 @@
 """A lesson's front matter: the one place for title, objectives, minutes and accelerator.
 
-It stands in the YAML header of the lesson's ``.py`` and so in the notebook's metadata::
-
-    course:
-      title: Train end to end
-      minutes: 75
-      accelerator: gpu
-      objectives:
-      - can: split tiles so that neighbours never sit on both sides
-        exercises: [split]
-      artefacts: ["*.safetensors"]      # may be left out, as what follows
-      builds-on:                        # exercises that call what another one defines
-        trained-model: [train-step]
+It stands in the YAML header of the lesson's ``.py`` and so in the notebook's metadata.
+``lesson.schema.json`` beside this file says what its entries are, and an example of it all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from autograder import schema
 from course.errors import CourseError
 from course.submission.released import ARTEFACTS
 
 MEASURED = "measured.json"
 """Beside the source: what `course calibrate` found."""
-ACCELERATORS = ("gpu", "none")
-DIFFICULTIES = ("beginner", "intermediate", "advanced")
-_KINDS = {"title": str, "summary": str, "minutes": int, "before": list, "objectives": list}
+SCHEMA = schema.load(Path(__file__).with_name("lesson.schema.json"))
 
 
 @dataclass(frozen=True)
@@ -39,28 +29,14 @@ class Objective:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What every part of the course reads about a lesson.
+    """What every part of the course reads about a lesson: its front matter, and its name.
 
     Attributes
     ----------
     id
         The folder's name, ``NN_name``.
-    title, summary
-        For people.
-    minutes
-        Working time of a student, in minutes.
-    difficulty
-        ``"beginner"``, ``"intermediate"`` or ``"advanced"``.
-    accelerator
-        ``"gpu"`` or ``"none"``.
-    before
-        What to know or have before starting.
-    objectives
-        Each tied to at least one exercise.
-    artefacts
-        Patterns of the names of files that are handed in with the notebook.
     foundations
-        ``(exercise, exercises)``: what its tests need beside the exercise itself.
+        The entry `builds-on`: ``(exercise, exercises)``, what its tests need beside itself.
     """
 
     id: str
@@ -86,14 +62,9 @@ class Lesson:
         front = metadata.get("course")
         if not isinstance(front, dict):
             raise _wrong(id_, "has no front matter", "add `course:` to the header of its .py file")
-        for entry, kind in _KINDS.items():
-            if not isinstance(front.get(entry), kind) or not front[entry]:
-                raise _wrong(id_, f"front matter: '{entry}' is missing or not a {kind.__name__}")
-        if front["minutes"] < 1 or front["minutes"] is True:
-            raise _wrong(id_, "front matter: 'minutes' is not a number of minutes")
-        for entry, allowed in (("difficulty", DIFFICULTIES), ("accelerator", ACCELERATORS)):
-            if front.get(entry) not in allowed:
-                raise _wrong(id_, f"front matter: '{entry}' is not one of {', '.join(allowed)}")
+        if found := schema.mistake(SCHEMA, front):
+            what, do = found
+            raise _wrong(id_, f"front matter: {what}", do or "mend the header of its .py file")
         return cls(
             id=id_,
             title=front["title"],
@@ -102,9 +73,13 @@ class Lesson:
             difficulty=front["difficulty"],
             accelerator=front["accelerator"],
             before=tuple(front["before"]),
-            objectives=tuple(_objective(id_, entry) for entry in front["objectives"]),
-            artefacts=_artefacts(id_, front.get("artefacts", list(ARTEFACTS))),
-            foundations=_foundations(id_, front.get("builds-on", {})),
+            objectives=tuple(
+                Objective(each["can"], tuple(each["exercises"])) for each in front["objectives"]
+            ),
+            artefacts=tuple(front.get("artefacts", ARTEFACTS)),
+            foundations=tuple(
+                (exercise, tuple(needs)) for exercise, needs in front.get("builds-on", {}).items()
+            ),
         )
 
     @property
@@ -117,25 +92,5 @@ class Lesson:
         return dict(self.foundations).get(exercise, ())
 
 
-def _objective(lesson: str, entry: Any) -> Objective:
-    named = entry.get("exercises") if isinstance(entry, dict) else None
-    if not isinstance(named, list) or not named or not entry.get("can"):
-        raise _wrong(lesson, f"front matter: objective {entry!r} needs `can` and `exercises`")
-    return Objective(str(entry["can"]), tuple(str(name) for name in named))
-
-
-def _artefacts(lesson: str, entry: Any) -> tuple[str, ...]:
-    listed = isinstance(entry, list) and all(isinstance(name, str) and name for name in entry)
-    if not listed or any("/" in name for name in entry):
-        raise _wrong(lesson, "front matter: 'artefacts' is not a list of file names or patterns")
-    return tuple(entry)
-
-
-def _foundations(lesson: str, entry: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(entry, dict) or not all(isinstance(names, list) for names in entry.values()):
-        raise _wrong(lesson, "front matter: 'builds-on' is not a list of exercises for each name")
-    return tuple((str(name), tuple(map(str, names))) for name, names in entry.items())
-
-
-def _wrong(lesson: str, what: str, do: str = "mend the header of its .py file") -> CourseError:
+def _wrong(lesson: str, what: str, do: str) -> CourseError:
     return CourseError(what, where=f"lesson {lesson}", do=do)

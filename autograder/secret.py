@@ -28,6 +28,10 @@ SEED = "COURSE_SEED"
 def secret(name: str) -> dict[str, Any]:
     """Read a safetensors file of the lesson being graded.
 
+    Examples
+    --------
+    >>> _far_away = secret("far_away.safetensors")
+
     Parameters
     ----------
     name
@@ -61,6 +65,10 @@ def generator(name: str) -> np.random.Generator:
 
     Grading twice gives the same numbers, another course gives others. Where there is no grader
     (nbval, JupyterLab) the seed is empty and the numbers are the same everywhere.
+
+    Examples
+    --------
+    >>> _values = generator("mean").normal(size=100).tolist()
 
     Parameters
     ----------

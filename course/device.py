@@ -37,6 +37,11 @@ def find_device() -> Device:
 
     PyTorch may call a GPU available and yet hold no code for it, as with Kaggle's P100. So a
     small computation is tried, and without its result the device is the CPU.
+
+    Examples
+    --------
+    >>> find_device()
+    Device(kind='cpu', name='CPU (2 cores, x86_64)', memory=0.0, note='')
     """
     import torch
 

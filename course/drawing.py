@@ -1,7 +1,4 @@
-"""The course's drawings, shown in a notebook with a text for whoever cannot see them.
-
->>> figure("split-by-block")   # in a notebook
-"""
+"""The course's drawings, shown in a notebook with a text for whoever cannot see them."""
 
 from __future__ import annotations
 
@@ -41,7 +38,11 @@ class Figure:
 
 
 def figure(name: str) -> Figure:
-    """Return a drawing of the course.
+    """Return a drawing of the course; as the last value of a cell it is shown.
+
+    Examples
+    --------
+    >>> figure("split-by-block")
 
     Parameters
     ----------

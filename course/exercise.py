@@ -1,8 +1,4 @@
-"""Exercises as students meet them: *not attempted*, a check with three outcomes, two hints.
-
->>> check("split")        # in a notebook
-Not attempted yet: split_by_block still holds the stub.
-"""
+"""Exercises as students meet them: *not attempted*, a check with three outcomes, two hints."""
 
 from __future__ import annotations
 
@@ -29,7 +25,17 @@ class NotAttempted(NotImplementedError):
 
 
 class Verdict(Enum):
-    """The three outcomes of a visible check."""
+    """The three outcomes of a visible check.
+
+    Attributes
+    ----------
+    PASSED
+        The code does what the visible check asks for.
+    FAILED
+        It does not, or it raised an error.
+    NOT_ATTEMPTED
+        There is the stub still, or nothing yet.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -45,7 +51,17 @@ _LOOK = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found; shown as one line by notebooks and by ``print``."""
+    """What a check found; shown as one line by notebooks and by ``print``.
+
+    Attributes
+    ----------
+    exercise
+        The exercise's id.
+    verdict
+        The outcome.
+    message
+        Why, in a sentence.
+    """
 
     exercise: str
     verdict: Verdict
@@ -64,7 +80,17 @@ class Result:
 
 @dataclass(frozen=True)
 class Hint:
-    """A hint; shown by notebooks and by ``print``, like a `Result`."""
+    """A hint; shown by notebooks and by ``print``, like a `Result`.
+
+    Attributes
+    ----------
+    exercise
+        The exercise's id.
+    level
+        1 or 2.
+    text
+        The hint.
+    """
 
     exercise: str
     level: int
@@ -93,6 +119,11 @@ def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
 
     A visible check never raises because of the student's code, and passing it is not yet full
     marks: the hidden tests look at more cases.
+
+    Examples
+    --------
+    >>> check("split")
+    ○ Not attempted yet: `split_by_block` does not exist yet. Run the cell that defines it.
 
     Parameters
     ----------
@@ -132,6 +163,19 @@ def check(exercise: str, names: dict[str, Any] | None = None) -> Result:
 
 def hint(exercise: str, level: int = 1) -> Hint:
     """Return a hint: level 1 points the way, level 2 nearly gives the line.
+
+    Examples
+    --------
+    >>> hint("split")
+    Hint 1 of 2: np.isin(blocks, held_out) says for each tile whether its block is held out.
+    Still stuck? hint("split", level=2)
+
+    Parameters
+    ----------
+    exercise
+        The exercise's id, as its heading gives it.
+    level
+        1 or 2.
 
     Raises
     ------

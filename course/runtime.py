@@ -1,14 +1,4 @@
-"""The runtime card: where am I, on what device, with how much memory.
-
->>> setup("03_train_end_to_end")
-Lesson   03_train_end_to_end
-Platform Google Colab
-Device   Tesla T4, 15.8 GB
-Memory   13.6 GB, 72 GB of disk free
-Session  At most 12 hours, fewer if you are idle. A free account does not always get a GPU.
-Lost     The whole disk, when the session ends. Drive stays: see course.keep().
-Mind     What a link opens is a view: choose File ▸ Save a copy in Drive before you write.
-"""
+"""The runtime card: where am I, on what device, with how much memory."""
 
 from __future__ import annotations
 
@@ -84,6 +74,17 @@ def setup(lesson: str, base_url: str = "") -> Card:
     """Find out where the notebook runs, print the runtime card, and return it.
 
     A second call for the same lesson does nothing but return the card.
+
+    Examples
+    --------
+    >>> card = setup("03_train_end_to_end")
+    Lesson   03_train_end_to_end
+    Platform Google Colab
+    Device   Tesla T4, 15.8 GB
+    Memory   13.6 GB, 72 GB of disk free
+    Session  At most 12 hours, fewer if you are idle. A free account does not always get a GPU.
+    Lost     The whole disk, when the session ends. Drive stays: see course.keep().
+    Mind     What a link opens is a view: choose File ▸ Save a copy in Drive before you write.
 
     Parameters
     ----------

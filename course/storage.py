@@ -1,9 +1,4 @@
-"""What a notebook asks of its platform: a folder that stays, and secrets.
-
->>> folder = keep()
-Keep files in /content/drive/MyDrive/notebook-gpu-course.
-Lost otherwise: The whole disk, when the session ends. Drive stays: see course.keep().
-"""
+"""What a notebook asks of its platform: a folder that stays, and secrets."""
 
 from __future__ import annotations
 
@@ -17,6 +12,12 @@ def keep() -> Path:
 
     On Colab it is a folder in your Drive, which is mounted first: allow it in the window that
     opens. Elsewhere it is the folder for outputs, and the printed line says how long that stays.
+
+    Examples
+    --------
+    >>> folder = keep()
+    Keep files in /content/drive/MyDrive/notebook-gpu-course.
+    Lost otherwise: The whole disk, when the session ends. Drive stays: see course.keep().
 
     Raises
     ------
@@ -44,6 +45,15 @@ def secret(name: str) -> str:
     """Return a secret, such as a key, from the platform's store or from the environment.
 
     Never write a secret into a notebook: whoever gets the notebook gets the secret.
+
+    Examples
+    --------
+    >>> token = secret("API_TOKEN")
+
+    Parameters
+    ----------
+    name
+        As it is stored there.
 
     Raises
     ------

@@ -6,8 +6,10 @@ metadata, archives member by member, anything else as bytes.
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +27,9 @@ MARKERS = (
     "BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "AUTOTEST",
     "BEGIN MARK SCHEME", "END MARK SCHEME",
 )  # fmt: skip
+_IMPORT = re.compile(r"(from|import) \S")
+_READ = (".html", ".md", ".svg", ".txt", ".py", ".ipynb", ".css")
+_TAG = re.compile(r"<[^>]*>")
 # A quarter kilobyte of held-out data in one piece is no coincidence either.
 SHARD = 256
 
@@ -64,6 +69,32 @@ def leaks(directory: Directory, lesson: str, release: Path | None = None) -> lis
         for path in sorted(p for p in folder.rglob("*") if p.is_file())
         for what in _in_file(path, secrets)
     ]
+
+
+def site_leaks(directory: Directory, site: Path) -> list[CourseError]:
+    """Search the built site for every lesson's secrets.
+
+    A secret line has to be a line there, not part of a sentence. The guides show how a test is
+    written: markers, and what a test imports, are no secret there.
+    """
+    pages = {path: path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
+    lines = {
+        path: {_fold(line) for line in _readable(path.name, content).splitlines()}
+        for path, content in pages.items()
+        if path.suffix in _READ
+    }
+    found = []
+    for lesson in directory.lessons():
+        secrets = gather(directory, lesson)
+        for path, shown in lines.items():
+            for line in sorted(shown & secrets.lines.keys()):
+                if not _IMPORT.match(line):
+                    found.append((path, f"{secrets.lines[line]} is in the page: {line}"))
+        for path, content in pages.items():
+            for origin in {name for shard, name in secrets.shards.items() if shard in content}:
+                found.append((path, f"bytes of the secret file '{origin}' are in it"))
+    advice = "show something else there; if it was published, change the test"
+    return [CourseError(what, where=str(path.relative_to(site)), do=advice) for path, what in found]
 
 
 def refuse_leaks(directory: Directory, lesson: str, release: Path) -> None:
@@ -141,6 +172,12 @@ def _strings(name: str, content: bytes) -> Iterator[str]:
             yield from _leaves(json.loads(text))
         except json.JSONDecodeError:
             return
+
+
+def _readable(name: str, content: bytes) -> str:
+    """Return a file's text; HTML as a reader sees it, so that colours cannot hide a line."""
+    text = content.decode("utf-8", errors="ignore")
+    return html.unescape(_TAG.sub("", text)) if name.endswith(".html") else text
 
 
 def _leaves(node: Any) -> Iterator[str]:

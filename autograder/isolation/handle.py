@@ -55,7 +55,8 @@ class Student(Libraries):
 
         Returns
         -------
-        A proxy, or a tuple, list or dictionary of proxies. The original here stays as it is.
+        proxy
+            Or a tuple, list or dictionary of proxies. The original here stays as it is.
         """
         try:
             data = pickle.dumps(value)

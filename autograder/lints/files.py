@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autograder import platform_page
 from autograder.build.leaks import leaks
 from autograder.build.release import source_notebook, stale
 from autograder.build.step import in_cell
 from autograder.directory import Directory
 from autograder.lints.registry import lint
+from autograder.site import platform_page
 from autograder.sync import outdated, pairs, tracked_files
 from course.errors import CourseError
 

@@ -38,6 +38,22 @@ def checks(
     """Register the decorated function as the visible check of an exercise.
 
     Exercise ids are unique over the whole course, so that ``check("split")`` needs no lesson.
+
+    Parameters
+    ----------
+    exercise
+        The exercise's id.
+    needs
+        Names of the student's objects; the decorated function gets them in this order.
+    hints
+        One that points the way, and one that nearly gives the line.
+    praise
+        What a student reads whose code passes.
+
+    Raises
+    ------
+    CourseError
+        If another exercise has that id.
     """
 
     def register(run: Runner) -> Runner:

@@ -27,11 +27,15 @@ from course.executor.tidy import tidy
 Notebook = Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="The notebook (.ipynb).")]
 Parameters = Annotated[
     list[str] | None,
-    typer.Option("--parameters", "-p", metavar="NAME=VALUE", help="A parameter's value."),
+    typer.Option(
+        "--parameters", "-p", metavar="NAME=VALUE", help="A parameter's value; may be repeated."
+    ),
 ]
 Options = Annotated[
     list[str] | None,
-    typer.Option("--option", "-o", metavar="NAME=VALUE", help="A target's setting."),
+    typer.Option(
+        "--option", "-o", metavar="NAME=VALUE", help="A target's setting; may be repeated."
+    ),
 ]
 Axes = Annotated[
     list[str] | None,
@@ -39,7 +43,11 @@ Axes = Annotated[
 ]
 Inputs = Annotated[
     list[Path] | None,
-    typer.Option("--input", help="A file or folder that the notebook finds beside itself."),
+    typer.Option(
+        "--input",
+        metavar="PATH",
+        help="A file or folder that the notebook finds beside itself; may be repeated.",
+    ),
 ]
 Below = Annotated[Path, typer.Argument(metavar="DIR", help="Where to look for runs.")]
 # Packed bytes in a generated file, which nobody wants to read.
@@ -54,19 +62,40 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     path: Notebook,
-    target: Annotated[str, typer.Option(help="Where: see `course targets`.")] = "local",
+    target: Annotated[
+        str, typer.Option(metavar="NAME", help="Where: see `course targets`.")
+    ] = "local",
     parameters: Parameters = None,
     option: Options = None,
     inputs: Inputs = None,
-    deadline: Annotated[str, typer.Option(help="After this it is stopped: 90s, 30m, 2h.")] = "1h",
-    name: Annotated[str, typer.Option(help="The run's folder in --runs.")] = "",
-    folder: Annotated[Path, typer.Option("--runs", help="Where runs are kept.")] = Path("runs"),
+    deadline: Annotated[
+        str, typer.Option(metavar="TIME", help="After this it is stopped: 90s, 30m, 2h.")
+    ] = "1h",
+    name: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The run's folder in `--runs`; made of notebook and time, if not given.",
+        ),
+    ] = "",
+    folder: Annotated[
+        Path, typer.Option("--runs", metavar="DIR", help="Where runs are kept.")
+    ] = Path("runs"),
     axes: Axes = None,
-    parallel: Annotated[int, typer.Option(min=1, help="Runs of a sweep at once.")] = 2,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")] = False,  # noqa: FBT002
+    parallel: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of a sweep at once.")] = 2,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")] = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Run a notebook as a job, here or on a rented machine."""
+    """Run a notebook as a job, here or on a rented machine.
+
+    Example: course run lesson.ipynb -p epochs=20 --deadline 30m
+
+    It gets a fresh kernel, a folder of its own, a deadline, and a clean-up in every case. Last
+    comes the file `SUCCEEDED` or `FAILED`. With `--sweep` it is one run for each combination of
+    the values; the same command again runs only what has not succeeded.
+
+    Exit code 1: the notebook failed, was stopped, or could not be started; of a sweep, one did.
+    """
     named = name or (path.stem if axes else f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}")
     if Path(named).name != named or named.startswith("."):
         raise UsageError(f"'{named}' cannot be the name of a folder", do="give another --name")
@@ -135,7 +164,14 @@ def _sweep(request: Request, axes: list[str], parallel: int, *, as_json: bool) -
 
 
 def runs(below: Below = Path("runs"), as_json: AsJson = False) -> None:  # noqa: FBT002
-    """Say how runs ended or that they go on; clean up after those that were torn off."""
+    """Say how runs ended or that they go on; clean up after those that were torn off.
+
+    Example: course runs
+
+    A run is torn off when nobody looks after it any more, for example since the machine went down.
+    It is marked as failed, and what it started and may still cost money is removed. A clean-up
+    that failed before is tried again.
+    """
     found = [_seen(folder) for folder in runs_below(below)]
     if as_json:
         out.print_json(json.dumps(found))
@@ -150,7 +186,12 @@ def runs(below: Below = Path("runs"), as_json: AsJson = False) -> None:  # noqa:
 
 
 def targets(as_json: AsJson = False) -> None:  # noqa: FBT002
-    """List the places a notebook can run, with their options."""
+    """List the places a notebook can run, with their options.
+
+    Example: course targets
+
+    For each: the program that it needs, and what ends the job if this machine goes down.
+    """
     if as_json:
         listed = [
             {

@@ -28,6 +28,10 @@ def stage(name: str, *, sha256: str | None, source: Source | Sequence[Source] = 
     name only when it is whole, so half a file is never taken for one; several processes may ask
     for the same file at the same time.
 
+    Examples
+    --------
+    >>> archive = stage(EUROSAT.name, sha256=EUROSAT.sha256, source=EUROSAT.source)
+
     Parameters
     ----------
     name

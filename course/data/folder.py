@@ -59,6 +59,12 @@ def load_folder(
 
     The class of a picture is the folder it lies in, however deep. All pictures have one size.
 
+    Examples
+    --------
+    >>> pictures = load_folder("data/tiles.zip", ["water", "land"], grey=True, per_class=5)
+    >>> pictures.images.shape
+    (10, 36, 36)
+
     Parameters
     ----------
     folder

@@ -29,6 +29,12 @@ class Tiles(Pictures):
 def load_tiles(archive: str | Path, classes: tuple[str, ...] = ("water", "coast", "land")) -> Tiles:
     """Read every tile of an archive into memory, straight from the zip file.
 
+    Examples
+    --------
+    >>> tiles = load_tiles("data/tiles.zip")
+    >>> tiles.images.shape, tiles.classes
+    ((2250, 36, 36), ('water', 'coast', 'land'))
+
     Parameters
     ----------
     archive

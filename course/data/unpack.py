@@ -44,6 +44,10 @@ def unpack(
     The folder gets its name when everything is in it. So a folder with the name is whole, a
     second call returns at once, and a process that is killed leaves nothing that looks finished.
 
+    Examples
+    --------
+    >>> folder = unpack(archive, sha256=EUROSAT.sha256)
+
     Parameters
     ----------
     archive

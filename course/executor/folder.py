@@ -22,23 +22,7 @@ SUCCEEDED, FAILED, RUNNING = "SUCCEEDED", "FAILED", "RUNNING"
 
 @dataclass(frozen=True)
 class Record:
-    """What run.json says of a run.
-
-    Attributes
-    ----------
-    id
-        A text no other run has; processes of the run carry it.
-    name
-        The name for machines, containers and sessions.
-    started, until
-        The start and the deadline, in seconds since 1970.
-    digest
-        SHA-256 of what the result depends on.
-    keeper
-        The process that looks after the run: its number, when it was born, on which machine.
-    clean_up
-        What removes what the run started, for whoever finds the run torn: `Undo` as JSON.
-    """
+    """What run.json says of a run; ``run.schema.json`` says what each entry means."""
 
     id: str
     name: str

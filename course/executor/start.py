@@ -138,8 +138,15 @@ def run(
 ) -> Marker:
     """Run a notebook as a job and return how it ended.
 
+    Examples
+    --------
+    >>> run(Request(Path("lesson.ipynb"), Path("runs/one"), parameters={"epochs": 20})).state
+    'SUCCEEDED'
+
     Parameters
     ----------
+    request
+        What to run, where, and with which parameters.
     tell
         Called several times a second while it goes on.
     say

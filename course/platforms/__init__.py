@@ -31,5 +31,11 @@ PLATFORMS: tuple[Platform, ...] = (
 
 
 def detect() -> Platform:
-    """Return the platform this process runs on; the last one, the own machine, always matches."""
+    """Return the platform this process runs on; the last one, the own machine, always matches.
+
+    Examples
+    --------
+    >>> detect().name
+    'your own machine'
+    """
     return next(platform for platform in PLATFORMS if platform.here())

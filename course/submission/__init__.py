@@ -1,9 +1,4 @@
-"""Hand in: one zip file with the notebook, the files its lesson names, and a receipt.
-
->>> submit()                         # in a notebook
-✔ Ready to hand in: `03_train_end_to_end.zip`, 312 kB. …
->>> submit(notebook="my copy.ipynb")  # where the notebook cannot be found from its kernel
-"""
+"""Hand in: one zip file with the notebook, the files its lesson names, and a receipt."""
 
 from __future__ import annotations
 
@@ -37,6 +32,12 @@ def submit(
     """Pack the notebook for handing in, and say what is in the file and what is not.
 
     Nothing is sent: you give the file to your instructor.
+
+    Examples
+    --------
+    >>> submit()
+    ✔ Ready to hand in: `03_train_end_to_end.zip`, 312 kB. …
+    >>> submit(notebook="my copy.ipynb")  # where the notebook cannot be found from its kernel
 
     Parameters
     ----------

@@ -19,6 +19,8 @@ class TimeBudget:
 
     The clock starts when the budget is made, so make it in the first cell.
 
+    Examples
+    --------
     >>> budget = TimeBudget(minutes=11.5 * 60)
     >>> while not budget.spent_soon():
     ...     with budget.measure("step"):

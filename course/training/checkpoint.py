@@ -56,15 +56,17 @@ class Progress:
 class Checkpoint:
     """The checkpoints of one training run, in a local folder and where they outlast the session.
 
+    Each checkpoint is one safetensors file. It is written locally under a temporary name, flushed
+    to the disk and renamed, then copied in the same way. The last two stay in each place. A file
+    that is torn or changed is recognised by its digest, and the one before it is used.
+
+    Examples
+    --------
     >>> checkpoint = Checkpoint("tiles", keep=course.keep())
     >>> progress = checkpoint.load(model, optimiser) or Progress()
     >>> for epoch in range(progress.epoch, 10):
     ...     train(model, optimiser)
     ...     checkpoint.save(model, optimiser, progress=Progress(epoch=epoch + 1))
-
-    Each checkpoint is one safetensors file. It is written locally under a temporary name, flushed
-    to the disk and renamed, then copied in the same way. The last two stay in each place. A file
-    that is torn or changed is recognised by its digest, and the one before it is used.
 
     Parameters
     ----------

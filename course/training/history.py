@@ -15,6 +15,8 @@ Mode = Literal["min", "max"]
 class History:
     """The course of a training run.
 
+    Examples
+    --------
     >>> history["loss"]
     [0.91, 0.52, 0.40]
 

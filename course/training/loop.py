@@ -51,12 +51,14 @@ def fit(
 ) -> History:
     """Train a model, save while training, and go on where an earlier call was cut off.
 
+    Run the same cell again after a stop of any kind: it goes on in the middle of the epoch. On a
+    CPU the result is then the same, bit for bit, as without the stop.
+
+    Examples
+    --------
     >>> history = fit(net, DataLoader(tiles, 64, shuffle=True), epochs=10,
     ...               optimiser=torch.optim.AdamW(net.parameters()), loss=F.cross_entropy,
     ...               checkpoint=Checkpoint("tiles", keep=course.keep()))
-
-    Run the same cell again after a stop of any kind: it goes on in the middle of the epoch. On a
-    CPU the result is then the same, bit for bit, as without the stop.
 
     Parameters
     ----------
@@ -67,11 +69,16 @@ def fit(
         `collate_fn` depend on `seed` alone, not on the number of workers.
     epochs
         How many times to go through the data.
-    optimiser, scheduler, scaler
-        The scheduler steps after each batch or each epoch, as `scheduler_step` says. The scaler is
-        made when `amp` needs one.
+    optimiser
+        Made with the model's parameters.
     loss
         Called with the model's output and the targets.
+    scheduler
+        Changes the learning rate.
+    scheduler_step
+        Whether the scheduler steps after each batch or after each epoch.
+    scaler
+        Made when `amp` needs one, if you give none.
     amp
         Whether to use automatic mixed precision: float16 on a GPU, bfloat16 on a CPU.
     device
@@ -88,8 +95,10 @@ def fit(
     on_epoch
         Called after each epoch with its row, ``{"epoch": 1, "loss": 0.9}``; what it returns is
         added to the row. The place for validation.
-    monitor, mode
-        Which value of a row is watched, and whether its best is the lowest or the highest.
+    monitor
+        Which value of a row is watched.
+    mode
+        Whether its best is the lowest or the highest.
     seed
         Seeds everything at the start.
 

@@ -14,11 +14,13 @@ _NUMPY_SEEDS = 2**32
 def seed_everything(seed: int) -> torch.Generator:
     """Seed PyTorch (CPU and every GPU), NumPy and `random`; return a generator for a `DataLoader`.
 
-    >>> generator = seed_everything(0)
-    >>> loader = DataLoader(data, 64, shuffle=True, num_workers=2, generator=generator)
-
     The generator decides the order of the samples, and PyTorch seeds each worker of the loader from
     it: `torch`, `random` and NumPy's global functions. No `worker_init_fn` is needed.
+
+    Examples
+    --------
+    >>> generator = seed_everything(0)
+    >>> loader = DataLoader(data, 64, shuffle=True, num_workers=2, generator=generator)
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ course.figure("05-what-you-pay")
 
 # %% [markdown]
 # The mistake that costs most: somebody closes the laptop and thinks that the machine is in the middle
-# column now. It is still in the left one.
+# row now. It is still in the top one.
 #
 # ## 2. Describe the machine
 #

@@ -1,7 +1,8 @@
-"""A real browser and a real JupyterLab. The browser is Debian's Chromium, or Chrome."""
+"""A real browser, the site as it is built, and a real JupyterLab."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -11,17 +12,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from jupyterlab_page import LESSON, ROOT
-from playwright.sync_api import Browser, sync_playwright
-from served import served
+from playwright.sync_api import Browser
 
 from autograder.directory import Directory
-from autograder.site import build_site
+from autograder.site.browser import browser as chromium
+from autograder.site.build import build_site
+from autograder.site.served import served
+from course.errors import CourseError
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # All cells are in the page, seen or not; and a file is saved when a test saves it.
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -31,23 +34,31 @@ SETTINGS = {
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("there is no browser: `make system` installs Chromium")
-        pytest.skip("there is no browser: `make system` installs Chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(chromium())
+        except CourseError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
+        yield started
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[tuple[str, Path]]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The site, built anew: its address and its folder."""
-    folder = build_site(Directory.open(ROOT))
-    with served(folder) as address:
-        yield address, folder
+    session = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        session = session.parent
+    built = session / "site-is-built"
+    # Test processes share one folder: the first to come builds, the others wait for it.
+    with (session / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            build_site(Directory.open(ROOT), pdf=True)
+            built.touch()
+    with served(ROOT / "site") as address:
+        yield address, ROOT / "site"
 
 
 def free_port() -> int:

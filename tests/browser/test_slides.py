@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from served import ROOT, WIDTHS, inaccessible, open_page, served
+from watched import ROOT, WIDTHS, inaccessible, open_page
 
-from autograder.deck import Deck
-from autograder.slides import MODULES, copy_engine, slides_page
+from autograder.site.deck import Deck
+from autograder.site.served import served
+from autograder.site.slides import MODULES, copy_engine, slides_page
 
 pytestmark = pytest.mark.browser
 # Everything at once that a deck may hold, and what has torn decks apart.

@@ -100,7 +100,7 @@ def test_scores_are_those_of_bubblewrap_and_say_where_they_are_from(
 
 def task(*cells: tuple[str, str], cell: float = 8.0) -> dict[str, Any]:
     return {"cells": list(cells), "expected": [], "files": {}, "given": [], "secrets": "",
-            "seed": "", "cell": cell, "total": 20.0, "output": 10_000}  # fmt: skip
+            "seed": "", "cell": cell, "total": cell + 12, "output": 10_000}  # fmt: skip
 
 
 def test_time_and_branches_are_kept_in_a_container() -> None:
@@ -130,12 +130,14 @@ def test_the_engines_limit_of_memory_is_said_to_be_that(monkeypatch: pytest.Monk
     pair = Workers(rung=rung(), words=["torch"])
     bomb = (
         "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n"
-        "        held = bytearray(b'x') * (400 << 20)\n        time.sleep(9)\n        os._exit(0)\n"
-        "held = bytearray(b'x') * (400 << 20)\ntime.sleep(9)"
+        "        held = bytearray(b'x') * (400 << 20)\n"
+        "        time.sleep(50)\n        os._exit(0)\n"
+        "held = bytearray(b'x') * (400 << 20)\ntime.sleep(50)"
     )
     try:
         report = pair.run(
-            task(("student", bomb), ("test", "assert True")), Limits(memory=1 << 30, disk=1 << 27)
+            task(("student", bomb), ("test", "assert True"), cell=40.0),
+            Limits(memory=1 << 30, disk=1 << 27),
         )
     finally:
         pair.close()

@@ -96,9 +96,12 @@ def address(runtime: Path, server: subprocess.Popen[bytes]) -> str:
         assert server.poll() is None, "the server ended"
         for found in runtime.glob(f"jpserver-{server.pid}.json"):
             try:
-                return str(json.loads(found.read_text())["url"]).rstrip("/")
-            except ValueError:
-                pass  # half written
+                url = str(json.loads(found.read_text())["url"]).rstrip("/")
+                urllib.request.urlopen(f"{url}/api", timeout=PATIENCE).close()
+            except (ValueError, OSError):
+                pass  # half written; or written before the server listens
+            else:
+                return url
         time.sleep(0.1)
     raise AssertionError("the server did not start")
 

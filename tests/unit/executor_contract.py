@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from autograder import schema
+from autograder.site import reference
 from course.executor import engine
 from course.executor.folder import Marker, RunFolder
 from course.executor.plan import Plan
@@ -23,6 +25,7 @@ from course.executor.start import _stage
 from course.executor.watch import Watch
 
 BIN = Path(__file__).parents[1] / "standins" / "bin"
+CONTRACT = schema.load(reference.RUN)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -102,4 +105,16 @@ def carried_out(made: Prepared, seconds: float = 30.0) -> tuple[Marker, RunFolde
     os.close(ours)
     os.close(callers)
     made.folder.finish(marker)
+    assert breach(made.folder) is None
     return marker, made.folder
+
+
+def records(folder: RunFolder) -> dict[str, Any]:
+    """The records in a run's folder, as the contract has them: file name to content."""
+    paths = {name: folder.path / name for name in CONTRACT["properties"]}
+    return {name: json.loads(path.read_text()) for name, path in paths.items() if path.exists()}
+
+
+def breach(folder: RunFolder) -> tuple[str, str] | None:
+    """What of a run that has ended is not as its contract says."""
+    return schema.mistake(CONTRACT, records(folder))

@@ -77,7 +77,9 @@ def test_a_graded_cell_without_an_objective_is_refused(tiny_course: Tiny) -> Non
 
 def test_wrong_front_matter_stops_the_build(tiny_course: Tiny) -> None:
     message = refused(tiny_course(front=lambda front: {**front, "minutes": "five"}))
-    assert message.startswith("lesson 01_tiny: front matter: 'minutes' is missing or not a int")
+    assert message.startswith(
+        "lesson 01_tiny: front matter: 'minutes' is not a whole number from 1 on: 'five'"
+    )
 
 
 def test_a_graded_cell_named_otherwise_is_refused(tiny_course: Tiny, change_cell: Any) -> None:

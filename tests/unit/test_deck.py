@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.deck import Deck, Slide
+from autograder.site.deck import Deck, Slide
 from course.errors import CourseError
 
 # An outline like the one the course grew from, with every trap that is known.

@@ -13,6 +13,7 @@ from course.errors import CourseError
 
 DRAWINGS = sorted(FIGURES.glob("*"))
 SVG = "{http://www.w3.org/2000/svg}"
+PHONE = 358  # px: the column of text on a phone that is 390 px wide
 
 
 def test_a_figure_is_an_image_with_a_description() -> None:
@@ -40,6 +41,6 @@ def test_each_drawing_can_be_read_by_everybody(path: Path) -> None:
     sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)', text)]
     width = float(root.get("viewBox", "").split()[2])
     assert sizes
-    assert min(sizes) * 640 / width >= 13, "too small to read on a phone"
+    assert min(sizes) * min(1, PHONE / width) >= 11.5, "too small to read on a phone"
     papers = [child for child in root if child.tag == f"{SVG}rect" and child.get("fill")]
     assert papers, "a dark page would swallow dark lines: it brings its own paper"

@@ -14,11 +14,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_output
 
-from autograder import platform_page
 from autograder.build.release import build, source_notebook
 from autograder.directory import Directory
 from autograder.lints import LINTS
 from autograder.measurement import Measured, Sweep, digest
+from autograder.site import platform_page
 from autograder.sync import wanted
 from course.checks import Checks, _registry
 from course.errors import CourseError

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import platform_page
 from autograder.directory import Directory
-from autograder.platform_page import BEGIN, END, stale, table, write
+from autograder.site import platform_page
+from autograder.site.platform_page import BEGIN, END, stale, table, write
 from course.errors import CourseError
 from course.platforms import PLATFORMS, Published
 from course.platforms.kaggle import Kaggle

@@ -1,17 +1,9 @@
-"""Build the site: lesson pages from the releases, then MkDocs, strictly.
-
-Pages are made before ``mkdocs build`` and are plain Markdown, so any generator that reads Markdown
-could publish them. They come from ``release/`` alone: what students do not get is not on the site.
-"""
+"""A lesson's page on the site, made from its release, and the list of all lessons."""
 
 from __future__ import annotations
 
 import html
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,38 +15,20 @@ from autograder.build.release import read_notebook, source_notebook
 from autograder.directory import Directory
 from autograder.lesson import Lesson
 from autograder.manifest import Manifest
-from autograder.slides import write_decks
-from course.drawing import FIGURES, figure
-from course.errors import CourseError
+from course.drawing import figure
 
 _FIGURE = re.compile(r'^course\.figure\("([^"]+)"\)$', re.MULTILINE)
+# Who searches for a lesson's title should meet the lesson first, then its deck and the guides.
+_FIRST = "---\nsearch:\n  boost: 2\n---"
 
 
-def build_site(directory: Directory) -> Path:
-    """Generate the lesson pages and build the site; return its folder.
-
-    Raises
-    ------
-    CourseError
-        With what MkDocs said, if it warned of anything.
-    """
-    pages = directory.root / "docs" / "lessons"
-    shutil.rmtree(pages, ignore_errors=True)
-    pages.mkdir(parents=True)
-    shutil.copytree(FIGURES, pages / "figures")
-    write_decks(directory.root)
+def write_lessons(directory: Directory, target: Path) -> None:
+    """Write a page for each lesson, and the list of them, into a new folder."""
+    target.mkdir()
     lessons = [_lesson(directory, name) for name in directory.lessons()]
     for lesson in lessons:
-        (pages / f"{lesson.id}.md").write_text(lesson_page(directory, lesson), "utf-8")
-    (pages / "index.md").write_text(lessons_page(lessons), "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean"],
-        cwd=directory.root, capture_output=True, text=True, check=False,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-    )  # fmt: skip
-    if done.returncode:
-        raise CourseError(f"MkDocs refused the site:\n{done.stderr}", where="mkdocs.yml")
-    return directory.root / "site"
+        (target / f"{lesson.id}.md").write_text(lesson_page(directory, lesson), "utf-8")
+    (target / "index.md").write_text(lessons_page(lessons), "utf-8")
 
 
 def lessons_page(lessons: list[Lesson]) -> str:
@@ -74,9 +48,11 @@ def lesson_page(directory: Directory, lesson: Lesson) -> str:
     path = directory.folder("release", ".", lesson.id) / f"{lesson.id}.ipynb"
     notebook = read_notebook(path)
     buttons = _buttons(Manifest.read(directory.root), lesson.id)
+    if (directory.root / "docs" / "slides" / f"{lesson.id}.md").is_file():
+        buttons += f"\n[Slides](../decks/{lesson.id}.md){{ .md-button }}"
     opening = head(lesson, buttons, exercises(notebook))
     cells = [_cell(cell) for cell in notebook.cells if "head" not in cell.metadata.get("tags", [])]
-    return "\n\n".join([opening, *(text for text in cells if text)]) + "\n"
+    return "\n\n".join([_FIRST, opening, *(text for text in cells if text)]) + "\n"
 
 
 def _lesson(directory: Directory, name: str) -> Lesson:

@@ -12,7 +12,7 @@ import re
 import shutil
 from pathlib import Path
 
-from autograder.deck import Deck, Slide
+from autograder.site.deck import Deck, Slide
 from course.errors import CourseError
 
 MODULES = Path(".venv/node/node_modules")
@@ -55,25 +55,32 @@ _SECTION = """<section data-markdown data-separator="(?!)" data-separator-vertic
 </textarea></section>"""
 
 
-def write_decks(root: Path) -> list[Deck]:
-    """Write slides, notes pages and the engine below ``docs/``; return the decks.
+def write_decks(root: Path, target: Path, *, pdf: bool = False) -> list[Deck]:
+    """Write slides, notes pages and the engine into a new folder; return the decks.
+
+    Parameters
+    ----------
+    pdf
+        Whether there will be a PDF file of each deck: the notes page links to it then.
 
     Raises
     ------
     CourseError
         If a deck cannot be read, or the engine is not installed.
     """
-    docs = root / "docs"
-    decks = [Deck.read(path) for path in sorted((docs / "slides").glob("*.md"))]
-    target = docs / "decks"
-    shutil.rmtree(target, ignore_errors=True)
+    decks = [Deck.read(path) for path in sorted((root / "docs" / "slides").glob("*.md"))]
     target.mkdir()
     for deck in decks:
-        (target / f"{deck.name}.slides.html").write_text(slides_page(deck, "engine"), "utf-8")
-        (target / f"{deck.name}.md").write_text(notes_page(deck), "utf-8")
+        (target / slides_file(deck)).write_text(slides_page(deck, "engine"), "utf-8")
+        (target / f"{deck.name}.md").write_text(notes_page(deck, pdf=pdf), "utf-8")
     if decks:
         copy_engine(root / MODULES, target / "engine", decks)
     return decks
+
+
+def slides_file(deck: Deck) -> str:
+    """Return the name of a deck's page of slides."""
+    return f"{deck.name}.slides.html"
 
 
 def slides_page(deck: Deck, engine: str) -> str:
@@ -103,11 +110,12 @@ def _section(slide: Slide) -> str:
     return _SECTION.format(html.escape(slide.text + notes, quote=False))
 
 
-def notes_page(deck: Deck) -> str:
+def notes_page(deck: Deck, *, pdf: bool = False) -> str:
     """Return a deck as a page to read: the slides in a column, each with what to say."""
+    slides = slides_file(deck)
+    printed = f"[PDF]({deck.name}.pdf)" if pdf else f"[Print, or save as PDF]({slides}?print-pdf)"
     buttons = (
-        f"[Open the slides]({deck.name}.slides.html){{ .md-button .md-button--primary }} "
-        f"[Print, or save as PDF]({deck.name}.slides.html?print-pdf){{ .md-button }}"
+        f"[Open the slides]({slides}){{ .md-button .md-button--primary }} {printed}{{ .md-button }}"
     )
     keys = (
         "In the slides: `S` opens the speaker view with these notes, `Esc` the overview, "
