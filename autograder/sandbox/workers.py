@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import json
 import os
 import pickle
@@ -14,13 +15,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import bubblewrap, container
+from autograder.sandbox.container import Engine
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.rung import Rung, choose
 from autograder.sandbox.worker import READY, WARM, WARM_UP
@@ -45,22 +47,43 @@ class Workers:
     ----------
     unsafe
         Run student code without a sandbox, with the rights of whoever grades.
-    rung
-        The sandbox; bubblewrap, if none is named.
+    choose
+        Finds the sandbox; bubblewrap, if it returns none. What it raises is raised when the pair
+        is first used: looking for one takes a moment, in which the trusted side warms up.
     words
         What to import beforehand (`autograder.sandbox.worker.WARM`).
     """
 
     def __init__(
-        self, *, unsafe: bool = False, rung: Rung | None = None, words: Iterable[str] = WARM
+        self,
+        *,
+        unsafe: bool = False,
+        choose: Callable[[], Rung | None] = lambda: None,
+        words: Iterable[str] = WARM,
     ) -> None:
         self.unsafe, self._words = unsafe, list(words)
-        self._engine, self.note = (rung.engine, rung.note) if rung else (None, "")
         self._lock = threading.Lock()
         self._scratch = tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True)
         self._ready = False
-        roles = ("trusted",) if self._engine else ("student", "trusted")
-        self._started = {role: self._start(role) for role in roles}
+        self._started = {"trusted": self._start("trusted")}
+        self._rung = _starter.submit(self._sandboxed, choose)
+
+    def _sandboxed(self, choose: Callable[[], Rung | None]) -> Rung | None:
+        rung = choose()
+        if rung is None or rung.engine is None:
+            self._started["student"] = self._start("student")
+        return rung
+
+    @property
+    def _engine(self) -> Engine | None:
+        rung = self._rung.result()
+        return rung.engine if rung else None
+
+    @property
+    def note(self) -> str:
+        """What a report says of the sandbox; nothing of the usual one."""
+        rung = self._rung.result()
+        return rung.note if rung else ""
 
     def _start(self, role: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -71,18 +94,24 @@ class Workers:
             inner = bubblewrap.command(inner, environment)
         # A file: nobody would read a pipe, and what writes to a full one waits for ever.
         with theirs, self._log(role).open("wb") as log:
-            process = _starter.submit(
-                subprocess.Popen, inner, env=environment, pass_fds=[theirs.fileno()],
-                cwd=self._scratch.name, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=log,
-            ).result()  # fmt: skip
+            process = subprocess.Popen(  # noqa: S603
+                inner, env=environment, pass_fds=[theirs.fileno()], cwd=self._scratch.name,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
         return ours, process
 
     def _log(self, role: str) -> Path:
         return Path(self._scratch.name) / f"{role}.log"
 
     def warm(self) -> None:
-        """Wait until both have imported everything."""
+        """Wait until both have imported everything.
+
+        Raises
+        ------
+        NoSandbox
+            If no sandbox works here.
+        """
+        self._rung.result()
         with self._lock:
             for role, (control, process) in () if self._ready else self._started.items():
                 self._await(role, control, process)
@@ -110,6 +139,8 @@ class Workers:
         ------
         WorkerError
             If there is no report.
+        NoSandbox
+            If there is no place where student code could run safely.
         """
         self.warm()
         with tempfile.TemporaryDirectory(dir=self._scratch.name, ignore_cleanup_errors=True) as lap:
@@ -162,11 +193,14 @@ class Workers:
 
     @property
     def alive(self) -> bool:
-        """Whether both are there."""
-        return all(process.poll() is None for _, process in self._started.values())
+        """Whether a sandbox was found, or is being looked for, and both are there."""
+        if self._rung.done() and self._rung.exception():
+            return False
+        return all(process.poll() is None for _, process in list(self._started.values()))
 
     def close(self) -> None:
         """End both, and with them everything they started."""
+        wait([self._rung])
         for control, process in self._started.values():
             control.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -219,33 +253,29 @@ def begin(lessons: Iterable[Path] = (), *, unsafe: bool = False, sandbox: str = 
     lessons
         Sources: what they do not mention is not imported beforehand. All of it, if there are none.
     """
-
-    def start() -> None:
-        # What is wrong is said when they are used; and by then the command may have ended.
-        with contextlib.suppress(Exception):
-            text = "".join(path.read_text("utf-8", "replace") for path in lessons)
-            words = [word for word in WARM if word in text] if text else list(WARM)
-            workers(unsafe=unsafe, sandbox=sandbox, words=words)
-
-    # Finding a sandbox that works takes a moment, which whoever calls has a use for.
-    threading.Thread(target=start, name="worker-begin").start()
+    # What is wrong is said when they are used; and by then the command may have ended.
+    with contextlib.suppress(Exception):
+        text = "".join(path.read_text("utf-8", "replace") for path in lessons)
+        words = [word for word in WARM if word in text] if text else list(WARM)
+        workers(unsafe=unsafe, sandbox=sandbox, words=words)
 
 
 def workers(*, unsafe: bool = False, sandbox: str = "", words: Iterable[str] = WARM) -> Workers:
     """Return this process's pair, started when first asked for, and again if one has ended.
 
-    Raises
-    ------
-    NoSandbox
-        If no sandbox works here, or not the one named by `sandbox` (`autograder.sandbox.rung`).
+    Parameters
+    ----------
+    sandbox
+        The one it has to be (`autograder.sandbox.rung`); the best that works here, if empty.
     """
     with _sharing:
         pair = _shared.get((unsafe, sandbox))
         if pair is None or not pair.alive:
             if pair is not None:
                 pair.close()
-            rung = None if unsafe else choose(variables("/tmp"), sandbox)  # noqa: S108 - inside
-            pair = Workers(unsafe=unsafe, rung=rung, words=words)
+            here = variables("/tmp")  # noqa: S108 - inside
+            find = (lambda: None) if unsafe else functools.partial(choose, here, sandbox)
+            pair = Workers(unsafe=unsafe, choose=find, words=words)
             _shared[unsafe, sandbox] = pair
             atexit.register(pair.close)
         return pair

@@ -105,7 +105,7 @@ def task(*cells: tuple[str, str], cell: float = 8.0) -> dict[str, Any]:
 
 def test_time_and_branches_are_kept_in_a_container() -> None:
     """Interrupts come through the line, and a branch is a socket that is passed through it."""
-    pair = Workers(rung=rung(), words=["torch"])
+    pair = Workers(choose=rung, words=["torch"])
     try:
         report = pair.run(
             task(
@@ -127,7 +127,7 @@ def test_time_and_branches_are_kept_in_a_container() -> None:
 def test_the_engines_limit_of_memory_is_said_to_be_that(monkeypatch: pytest.MonkeyPatch) -> None:
     # Less than the keeper's own limit: the kernel is the first to see it.
     monkeypatch.setattr(container, "_BASE", -(700 << 20))
-    pair = Workers(rung=rung(), words=["torch"])
+    pair = Workers(choose=rung, words=["torch"])
     bomb = (
         "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n"
         "        held = bytearray(b'x') * (400 << 20)\n"
