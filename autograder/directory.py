@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config, PyFileConfigLoader
 
 from course.errors import CourseError, UsageError
@@ -173,6 +174,16 @@ class Directory:
                 for path in self.root.glob(str(pattern.relative_to(self.root)))
             }
         )
+
+
+def unusable(error: OperationalError, where: str) -> CourseError:
+    """Return what to tell of a gradebook that cannot be read or written."""
+    return CourseError(
+        f"the gradebook cannot be used ({error.orig})", where=where,
+        do="close other programs that write to it, then run the same command again: students "
+        "recorded so far are kept; after an upgrade of nbgrader, copy the file and run "
+        "`nbgrader db upgrade`",
+    )  # fmt: skip
 
 
 def put_tools_on_path() -> None:

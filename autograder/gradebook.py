@@ -14,9 +14,8 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from autograder.directory import put_tools_on_path
+from autograder.directory import put_tools_on_path, unusable
 from autograder.outcome import Outcome, State
-from course.errors import CourseError
 
 
 class Records:
@@ -53,12 +52,7 @@ class Records:
                 warnings.filterwarnings("ignore", "Object of type <Submitted")
                 yield
         except OperationalError as error:
-            raise CourseError(
-                f"the gradebook cannot be used ({error.orig})",
-                where=self.url,
-                do="close other programs that write to it, then run the same command again: "
-                "students recorded so far are kept",
-            ) from error
+            raise unusable(error, self.url) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[Any]:

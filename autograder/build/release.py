@@ -15,9 +15,10 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from autograder.directory import Directory, put_tools_on_path, silent
+from autograder.directory import Directory, put_tools_on_path, silent, unusable
 from course.errors import CourseError
 
 _HIDING = (ClearHiddenTests, ClearMarkScheme)
@@ -112,6 +113,8 @@ def _converted(directory: Directory, lesson: str, changes: Config) -> Iterator[P
 def _explained(lesson: str, reason: Exception) -> CourseError:
     if isinstance(reason, CourseError):
         return reason
+    if isinstance(reason.__context__, OperationalError):  # nbgrader's sentence says only part of it
+        return unusable(reason.__context__, f"lesson {lesson}")
     advice = "mend the source of the lesson"
     if "there are submissions" in str(reason):
         command = f"`nbgrader db assignment remove {lesson} --force`"

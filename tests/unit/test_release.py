@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.build.release import build, built, read_notebook, stale
+from autograder.build.release import build, built, read_notebook, register, stale
 from autograder.directory import Directory
 from course.errors import CourseError
 
@@ -174,3 +176,17 @@ def test_other_content_is_refused_as_no_notebook_too(tmp_path: Path, content: by
     path.write_bytes(content)
     with pytest.raises(CourseError, match="this is not a notebook"):
         read_notebook(path)
+
+
+def test_a_gradebook_in_use_is_not_a_fault_of_the_lesson(tiny_course: Tiny) -> None:
+    root = tiny_course()
+    with (root / "nbgrader_config.py").open("a") as config:
+        # Wait for a tenth of a second, not for five.
+        config.write(f"c.CourseDirectory.db_url = 'sqlite:///{root}/gradebook.db?timeout=0.1'\n")
+    directory = Directory.open(root)
+    register(directory, "01_tiny")
+    with closing(sqlite3.connect(root / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(CourseError, match=r"cannot be used \(database is locked\)") as caught:
+            register(directory, "01_tiny")
+    assert "close other programs" in str(caught.value)
