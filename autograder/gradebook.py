@@ -81,16 +81,20 @@ class Records:
             return
         with self._transaction() as gradebook:
             gradebook.update_or_create_student(outcome.student)
-            gradebook.update_or_create_submission(
+            submission = gradebook.update_or_create_submission(
                 outcome.lesson, outcome.student, **({"timestamp": handed_in} if handed_in else {})
             )
-            self._write_scores(gradebook, outcome)
-            self._penalise(gradebook, outcome)
+            self._write_scores(gradebook, submission, outcome)
+            self._penalise(gradebook, submission)
 
-    def _write_scores(self, gradebook: Any, outcome: Outcome) -> None:
+    def _write_scores(self, gradebook: Any, submission: Any, outcome: Outcome) -> None:
+        # Asking the gradebook for each cell by name takes as long as grading a small notebook.
         place = (outcome.lesson, outcome.student)
+        grades = {(n.name, g.name): g for n in submission.notebooks for g in n.grades}
+        comments = {(n.name, c.name): c for n in submission.notebooks for c in n.comments}
         for cell in outcome.cells:
-            grade = gradebook.find_grade(cell.grade_id, cell.notebook, *place)
+            known = grades.get((cell.notebook, cell.grade_id))
+            grade = known or gradebook.find_grade(cell.grade_id, cell.notebook, *place)
             grade.auto_score = cell.score
             grade.needs_manual_grade = cell.score is None or grade.manual_score is not None
         for name, notebook in outcome.notebooks.items():
@@ -99,14 +103,14 @@ class Records:
                     unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(
                         cell
                     )
-                    comment = gradebook.find_comment(
-                        cell.metadata.nbgrader["grade_id"], name, *place
+                    grade_id = cell.metadata.nbgrader["grade_id"]
+                    comment = comments.get((name, grade_id)) or gradebook.find_comment(
+                        grade_id, name, *place
                     )
                     comment.auto_comment = "No response." if unchanged else None
 
-    def _penalise(self, gradebook: Any, outcome: Outcome) -> None:
+    def _penalise(self, gradebook: Any, submission: Any) -> None:
         """Ask the course's own rule for what being late costs: between nothing and all."""
-        submission = gradebook.find_submission(outcome.lesson, outcome.student)
         late = submission.total_seconds_late
         self._late.init_plugin()
         rule = self._late.plugin_inst.late_submission_penalty
@@ -116,7 +120,7 @@ class Records:
             if late <= 0:
                 continue
             gradebook.db.refresh(notebook, ["score"])
-            penalty = rule(outcome.student, notebook.score, late)
+            penalty = rule(submission.student_id, notebook.score, late)
             if penalty is not None:
                 notebook.late_submission_penalty = min(max(0.0, penalty), notebook.score)
 

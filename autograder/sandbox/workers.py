@@ -203,9 +203,7 @@ class Workers:
         wait([self._rung])
         for control, process in self._started.values():
             control.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=2)
-            process.kill()
+            process.kill()  # they have nothing to put in order, and take their time to end
             process.wait()
         self._scratch.cleanup()
 
