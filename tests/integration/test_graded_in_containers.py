@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -176,13 +177,12 @@ def containers(of: int) -> list[str]:
     return found.stdout.decode().split()
 
 
-def wait_for(number: int, of: int, seconds: float) -> bool:
+def wait_for(wanted: Callable[[list[str]], bool], of: int, seconds: float) -> list[str]:
     until = time.monotonic() + seconds
-    while len(containers(of)) != number:
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.2)
-    return True
+    while not wanted(found := containers(of)):
+        assert time.monotonic() < until, found
+        time.sleep(0.1)
+    return found
 
 
 def test_a_killed_grader_leaves_no_container(tmp_path: Path) -> None:
@@ -192,12 +192,10 @@ def test_a_killed_grader_leaves_no_container(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
     try:
-        # The first is the trial, the second the notebook's.
-        assert wait_for(1, grader.pid, 60)
-        assert wait_for(0, grader.pid, 60)
-        assert wait_for(1, grader.pid, 60)
+        trial = wait_for(lambda names: len(names) == 1, grader.pid, 60)
+        wait_for(lambda names: bool(names) and names != trial, grader.pid, 60)
         time.sleep(1)
     finally:
         os.kill(grader.pid, signal.SIGKILL)
         grader.wait()
-    assert wait_for(0, grader.pid, 30), containers(grader.pid)
+    wait_for(lambda names: not names, grader.pid, 30)
