@@ -11,6 +11,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from autograder import pipeline
@@ -43,13 +44,20 @@ def run(course: Directory, *, jobs: int, say: Say, table: Table) -> bool:
     started = time.monotonic()
     directory = prepare(course, course.root / "demo")
     mutants = course.root / "tests" / "mutants"
-    rows, pages = [], 0
-    for lesson in directory.lessons():
+    rows, lessons = [], directory.lessons()
+
+    def handed_in(lesson: str) -> tuple[Student, ...]:
         build(directory, lesson, functools.partial(refuse_leaks, directory, lesson))
-        students = hand_in_all(directory, lesson, mutants / lesson)
-        say(f"{lesson}: built; {len(students)} notebooks handed in, {jobs} graded at a time …")
-        rows += graded(directory, lesson, students, jobs=jobs, say=say)
-        pages += sum(1 for _ in write(directory, lesson))
+        return hand_in_all(directory, lesson, mutants / lesson)
+
+    # Grading runs in other processes: meanwhile the next lessons are built, and pages written.
+    with ThreadPoolExecutor(1) as ahead, ThreadPoolExecutor(1) as printer:
+        printed = []
+        for lesson, students in zip(lessons, ahead.map(handed_in, lessons), strict=True):
+            say(f"{lesson}: built; {len(students)} notebooks handed in, {jobs} graded at a time …")
+            rows += graded(directory, lesson, students, jobs=jobs, say=say)
+            printed.append(printer.submit(list, write(directory, lesson)))
+    pages = sum(len(each.result()) for each in printed)
     columns = ["lesson", "student", "what they did", "state", "score", "expected", ""]
     table("A synthetic class", columns, rows)
     wrong = [" ".join(row[:2]) for row in rows if row[-1] != "✔"]
@@ -84,7 +92,7 @@ def graded(
 def _hasty(submission: Submission) -> Outcome:
     """Execute, and do not wait a minute for each cell of the student who loops for ever."""
     loops = submission.student == LOOPS
-    return execute(submission, Limits(cell=5.0) if loops else Limits())
+    return execute(submission, Limits(cell=2.5) if loops else Limits())
 
 
 def prepare(course: Directory, root: Path) -> Directory:

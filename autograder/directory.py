@@ -7,12 +7,13 @@ import copy
 import logging
 import os
 import secrets
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import nbgrader.api
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config, PyFileConfigLoader
 
@@ -24,6 +25,19 @@ silent = logging.getLogger("autograder.nbgrader")
 """For nbgrader's commands: what goes wrong reaches us as an exception."""
 silent.addHandler(logging.NullHandler())
 silent.propagate = False
+
+
+def schema_version() -> str:
+    """Return the version of the gradebook's schema that nbgrader has.
+
+    For a new gradebook nbgrader asks another process, which takes two seconds to start.
+    """
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
+
+
+nbgrader.api.get_alembic_version = schema_version
 
 
 @dataclass(frozen=True)
@@ -184,10 +198,3 @@ def unusable(error: OperationalError, where: str) -> CourseError:
         "recorded so far are kept; after an upgrade of nbgrader, copy the file and run "
         "`nbgrader db upgrade`",
     )  # fmt: skip
-
-
-def put_tools_on_path() -> None:
-    """Put this environment's commands on PATH: a new gradebook makes nbgrader call ``alembic``."""
-    here = str(Path(sys.executable).parent)
-    if here not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])

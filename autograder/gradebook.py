@@ -14,7 +14,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from autograder.directory import put_tools_on_path, unusable
+from autograder.directory import unusable
 from autograder.outcome import Outcome, State
 
 
@@ -36,7 +36,6 @@ class Records:
         self._late = AssignLatePenalties(config=config)
 
     def __enter__(self) -> Self:
-        put_tools_on_path()
         with self._explained():
             self._gradebook = Gradebook(self.url, self.course_id)
         return self

@@ -18,7 +18,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from autograder.directory import Directory, put_tools_on_path, silent, unusable
+from autograder.directory import Directory, silent, unusable
 from course.errors import CourseError
 
 _HIDING = (ClearHiddenTests, ClearMarkScheme)
@@ -84,7 +84,6 @@ def register(directory: Directory, lesson: str) -> dict[str, Any]:
     CourseError
         If the source is wrong, or its graded cells changed after submissions were recorded.
     """
-    put_tools_on_path()
     steps = list(directory.config.GenerateAssignment.get("preprocessors", []))
     config = Config()
     config.GenerateAssignment.preprocessors = [

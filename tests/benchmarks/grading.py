@@ -30,8 +30,9 @@ from nbgrader.api import Gradebook
 
 from autograder.build.release import build, register
 from autograder.build.step import grade_id
-from autograder.directory import Directory, put_tools_on_path
+from autograder.directory import Directory
 from autograder.synthetic import reference
+from tests.tools import put_tools_on_path
 
 ROOT = Path(__file__).parents[2]
 LIGHT = "light"

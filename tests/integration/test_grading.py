@@ -21,12 +21,13 @@ import course as course_package
 from autograder import pipeline
 from autograder.build.release import build
 from autograder.cli import app
-from autograder.directory import Directory, put_tools_on_path
+from autograder.directory import Directory, schema_version
 from autograder.execute import Limits, execute
 from autograder.feedback.write import write
 from autograder.outcome import Outcome, State, Status
 from autograder.submission import Submission
 from course.errors import CourseError
+from tests.tools import put_tools_on_path
 
 LESSON = "01_tiny"
 RIGHT = "def double(x):\n    return x + x"
@@ -454,3 +455,10 @@ def test_odd_folders_stop_nothing(course: Directory) -> None:
         "deep", "sparse",
     }  # fmt: skip
     assert {o.score for name, o in outcomes.items() if name not in ("deep", "sparse")} == {3}
+
+
+def test_a_new_gradebook_has_the_version_that_nbgrader_would_give_it() -> None:
+    put_tools_on_path()
+    ask = "from nbgrader.api import get_alembic_version; print(get_alembic_version())"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == schema_version()

@@ -18,10 +18,11 @@ from autograder import pipeline
 from autograder.build.release import build
 from autograder.classroom import LESSON
 from autograder.demo import hand_in_all, prepare
-from autograder.directory import Directory, put_tools_on_path
+from autograder.directory import Directory
 from autograder.execute import execute
 from autograder.outcome import State
 from autograder.sandbox.limits import Limits
+from tests.tools import put_tools_on_path
 
 pytestmark = pytest.mark.integration
 PLUGIN = """\
