@@ -51,7 +51,8 @@ def calibrate(directory: Directory, lesson: str, seeds: int, say: Say) -> Measur
     outcomes = [first, *_sweep(grader, range(1, seeds) if metrics else [], say)]
     values = [_metrics(lesson, outcome) for outcome in outcomes]
     started = time.monotonic()
-    executed(pairs(directory, lesson)[0])
+    # One thread, as in grading: several on a busy machine wait for each other.
+    executed(pairs(directory, lesson)[0], OMP_NUM_THREADS="1")
     source_seconds = time.monotonic() - started
     return Measured(
         digest=digest(directory, lesson, source_notebook(directory, lesson)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -67,8 +68,13 @@ def sync(script: Path, *, force: bool = False) -> bool:
     return True
 
 
-def executed(script: Path) -> Any:
+def executed(script: Path, **variables: str) -> Any:
     """Run a script's notebook from top to bottom and return it with its outputs.
+
+    Parameters
+    ----------
+    variables
+        Of the environment, on top of those of this process.
 
     Raises
     ------
@@ -86,7 +92,7 @@ def executed(script: Path) -> Any:
             resources={"metadata": {"path": str(folder)}},
         )
         try:
-            client.execute()
+            client.execute(env={**os.environ, **variables})
         except CellExecutionError as error:
             raise CourseError(
                 f"the source does not run: {error}", where=str(script), do="mend the cell it names"

@@ -14,7 +14,7 @@ from autograder.site.served import served
 SHOTS = {
     "home": "index.html",
     "lesson": "lessons/03_train_end_to_end/index.html",
-    "deck": "decks/talk.slides.html#/1",
+    "deck": "decks/talk.slides.html#/3/1",
     "instructors": "instructors/index.html",
 }
 _WIDTH, _HEIGHT = 1100, 700
