@@ -462,3 +462,32 @@ def test_a_new_gradebook_has_the_version_that_nbgrader_would_give_it() -> None:
     ask = "from nbgrader.api import get_alembic_version; print(get_alembic_version())"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == schema_version()
+
+
+def test_nbgraders_exchange_takes_the_feedback(course: Directory, tmp_path: Path) -> None:
+    handed_in = hand_in(course, "ada", RIGHT).parent
+    (handed_in / "timestamp.txt").write_text("2026-03-01 12:00:00.000000 UTC")
+    (handed_in / "submission_secret.txt").write_text("what nbgrader put there")
+    hand_in(course, "eve", RIGHT)
+    (course.folder("submitted", "eve", LESSON) / "submission_secret.txt").symlink_to(
+        "/etc/hostname"
+    )
+    graded(course)
+    assert len(list(write(course, LESSON))) == 2
+    assert not (course.folder("feedback", "eve", LESSON) / "submission_secret.txt").exists()
+    shutil.rmtree(course.folder("feedback", "eve", LESSON))
+    put_tools_on_path()
+    exchange = tmp_path / "exchange"
+    exchange.mkdir(mode=0o777)
+    exchange.chmod(0o777)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "release_feedback", LESSON,
+         f"--Exchange.root={exchange}"],
+        cwd=course.root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (page,) = exchange.glob("*/feedback/*.html")
+    assert (
+        page.read_text()
+        == (course.folder("feedback", "ada", LESSON) / f"{LESSON}.html").read_text()
+    )
