@@ -19,9 +19,7 @@ import pytest
 from jupyterlab_page import LESSON, ROOT
 from playwright.sync_api import Browser
 
-from autograder.directory import Directory
 from autograder.site.browser import browser as chromium
-from autograder.site.build import build_site
 from autograder.site.served import served
 from course.errors import CourseError
 
@@ -55,7 +53,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
     with (session / "site.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not built.exists():
-            build_site(Directory.open(ROOT), pdf=True)
+            command = Path(sys.executable).with_name("course")
+            subprocess.run([command, "site", "--pdf", "--root", ROOT], check=True)
             built.touch()
     with served(ROOT / "site") as address:
         yield address, ROOT / "site"

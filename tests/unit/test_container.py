@@ -176,7 +176,7 @@ def test_a_sandbox_nobody_knows_is_refused() -> None:
 def test_a_container_that_does_not_start_later_is_one_submissions(tmp_path: Path) -> None:
     """The batch goes on: it began since one did start."""
     engine = Engine(str(script(tmp_path, "podman", "echo 'Error: no space left' >&2; exit 125")))
-    pair = Workers(rung=rung.Rung("", engine), words=[])
+    pair = Workers(choose=lambda: rung.Rung("", engine), words=[])
     try:
         with pytest.raises(WorkerError, match="no space left"):
             pair.run({"total": 5.0}, Limits())
