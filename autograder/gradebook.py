@@ -87,7 +87,8 @@ class Records:
             self._penalise(gradebook, submission)
 
     def _write_scores(self, gradebook: Any, submission: Any, outcome: Outcome) -> None:
-        # Asking the gradebook for each cell by name takes as long as grading a small notebook.
+        # Asking the gradebook for each cell by name takes as long as grading a small notebook: it
+        # is asked only for what is not there, and says so.
         place = (outcome.lesson, outcome.student)
         grades = {(n.name, g.name): g for n in submission.notebooks for g in n.grades}
         comments = {(n.name, c.name): c for n in submission.notebooks for c in n.comments}

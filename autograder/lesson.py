@@ -16,7 +16,8 @@ from course.submission.released import ARTEFACTS
 
 MEASURED = "measured.json"
 """Beside the source: what `course calibrate` found."""
-SCHEMA = schema.load(Path(__file__).with_name("lesson.schema.json"))
+SCHEMA_FILE = Path(__file__).with_name("lesson.schema.json")
+SCHEMA = schema.load(SCHEMA_FILE)
 
 
 @dataclass(frozen=True)

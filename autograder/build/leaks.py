@@ -28,7 +28,8 @@ MARKERS = (
     "BEGIN MARK SCHEME", "END MARK SCHEME",
 )  # fmt: skip
 _IMPORT = re.compile(r"(from|import) \S")
-_READ = (".html", ".md", ".svg", ".txt", ".py", ".ipynb", ".css")
+# Files of the site whose lines are read; the search's index repeats the pages.
+_PAGES = (".html", ".md", ".svg", ".txt", ".py", ".ipynb", ".css")
 _TAG = re.compile(r"<[^>]*>")
 # A quarter kilobyte of held-out data in one piece is no coincidence either.
 SHARD = 256
@@ -71,30 +72,28 @@ def leaks(directory: Directory, lesson: str, release: Path | None = None) -> lis
     ]
 
 
-def site_leaks(directory: Directory, site: Path) -> list[CourseError]:
-    """Search the built site for every lesson's secrets.
+def site_leaks(directory: Directory, site: Path) -> Iterator[str]:
+    """Search the built site for every lesson's secrets; yield a sentence for each one found.
 
     A secret line has to be a line there, not part of a sentence. The guides show how a test is
     written: markers, and what a test imports, are no secret there.
     """
-    pages = {path: path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
+    contents = {path: path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
     lines = {
-        path: {_fold(line) for line in _readable(path.name, content).splitlines()}
-        for path, content in pages.items()
-        if path.suffix in _READ
+        path: {_fold(line) for text in _strings(path.name, content) for line in text.splitlines()}
+        for path, content in contents.items()
+        if path.suffix in _PAGES
     }
-    found = []
     for lesson in directory.lessons():
         secrets = gather(directory, lesson)
         for path, shown in lines.items():
             for line in sorted(shown & secrets.lines.keys()):
                 if not _IMPORT.match(line):
-                    found.append((path, f"{secrets.lines[line]} is in the page: {line}"))
-        for path, content in pages.items():
+                    origin = secrets.lines[line]
+                    yield f"{path.relative_to(site)}: {origin} is in the page: {line}"
+        for path, content in contents.items():
             for origin in {name for shard, name in secrets.shards.items() if shard in content}:
-                found.append((path, f"bytes of the secret file '{origin}' are in it"))
-    advice = "show something else there; if it was published, change the test"
-    return [CourseError(what, where=str(path.relative_to(site)), do=advice) for path, what in found]
+                yield f"{path.relative_to(site)}: bytes of the secret file '{origin}' are in it"
 
 
 def refuse_leaks(directory: Directory, lesson: str, release: Path) -> None:
@@ -164,20 +163,19 @@ def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _strings(name: str, content: bytes) -> Iterator[str]:
-    """Yield the texts of a file; JSON is unescaped, so that a quote cannot hide a line."""
+    """Yield the texts of a file, and again as a reader sees them.
+
+    JSON and HTML are unescaped: neither a quote nor the colour of a word can hide a line.
+    """
     text = content.decode("utf-8", errors="ignore")
     yield text
+    if name.endswith(".html"):
+        yield html.unescape(_TAG.sub("", text))
     if name.endswith((".ipynb", ".json")):
         try:
             yield from _leaves(json.loads(text))
         except json.JSONDecodeError:
             return
-
-
-def _readable(name: str, content: bytes) -> str:
-    """Return a file's text; HTML as a reader sees it, so that colours cannot hide a line."""
-    text = content.decode("utf-8", errors="ignore")
-    return html.unescape(_TAG.sub("", text)) if name.endswith(".html") else text
 
 
 def _leaves(node: Any) -> Iterator[str]:

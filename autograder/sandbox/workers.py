@@ -251,7 +251,7 @@ def begin(lessons: Iterable[Path] = (), *, unsafe: bool = False, sandbox: str = 
     lessons
         Sources: what they do not mention is not imported beforehand. All of it, if there are none.
     """
-    # What is wrong is said when they are used; and by then the command may have ended.
+    # What is wrong is said when they are used.
     with contextlib.suppress(Exception):
         text = "".join(path.read_text("utf-8", "replace") for path in lessons)
         words = [word for word in WARM if word in text] if text else list(WARM)

@@ -62,7 +62,7 @@ def serve_site(directory: Directory, address: str) -> NoReturn:
 
     This process becomes MkDocs, so that whatever ends the one ends the other.
     """
-    write_pages(directory)
+    write_pages(directory)  # the hook would do, but MkDocs shows its errors as tracebacks
     os.chdir(directory.root)
     command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
     os.execve(sys.executable, command, environment())  # noqa: S606

@@ -44,8 +44,7 @@ def problems(directory: Directory, folder: Path) -> Iterator[str]:
     for path, page in site.pages.items():
         for what in site.problems(path, page):
             yield f"{path.relative_to(folder)}: {what}"
-    for leak in site_leaks(directory, folder):
-        yield f"{leak.where}: {leak.what}"
+    yield from site_leaks(directory, folder)
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ def _mike(directory: Directory, *words: str) -> None:
     # It looks for `mkdocs` in PATH, where this environment may not be.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(  # noqa: S603
-        ["mike", *words],  # noqa: S607
-         cwd=directory.root, check=False, capture_output=True, text=True,
+        ["mike", *words],  # noqa: S607 - of this environment, by the PATH above
+        cwd=directory.root, check=False, capture_output=True, text=True,
         env={**environment(), "PATH": path, MADE: "1", "COURSE_EDITIONS": "mike"},
     )  # fmt: skip
     if done.returncode:

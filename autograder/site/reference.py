@@ -12,11 +12,11 @@ from typing import Any
 import yaml
 
 import course.executor
-from autograder import lesson, schema
+from autograder import schema
+from autograder.lesson import SCHEMA, SCHEMA_FILE
 from autograder.site import cli_page
 from autograder.site.schema_page import page
 
-LESSON = Path(lesson.__file__).with_name("lesson.schema.json")
 RUN = Path(course.executor.__file__).with_name("run.schema.json")
 _FRONT_MATTER = """\
 An entry that is missing, misspelt or of another kind stops the build, and the message names it.
@@ -33,7 +33,7 @@ def write_reference(folder: Path) -> None:
     folder.mkdir()
     for name, text in pages().items():
         (folder / f"{name}.md").write_text(text, "utf-8")
-    for path in (LESSON, RUN):
+    for path in (SCHEMA_FILE, RUN):
         shutil.copyfile(path, folder / path.name)
 
 
@@ -41,7 +41,7 @@ def pages() -> dict[str, str]:
     """Return the Markdown of each page by its name."""
     return {
         "commands": cli_page.page(),
-        "front-matter": page(schema.load(LESSON), _FRONT_MATTER, _header),
+        "front-matter": page(SCHEMA, _FRONT_MATTER, _header),
         "run-contract": page(schema.load(RUN), _CONTRACT),
     }
 

@@ -8,10 +8,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from autograder import schema
+from autograder.lesson import SCHEMA_FILE
 from autograder.site import reference
 from autograder.site.schema_page import page
 
-FILES = [reference.LESSON, reference.RUN]
+FILES = [SCHEMA_FILE, reference.RUN]
 SCHEMA: schema.Schema = {
     "title": "Recipe",
     "description": "How to cook.",
